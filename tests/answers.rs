@@ -248,10 +248,19 @@ fn written(
     let mut results = Vec::new();
     for pointer in all.iter().filter(here) {
         let (parent, step) = pointer.rsplit_once('/').expect("a parent");
-        let mut holders =
-            [parent, pointer, "", "/stream", "/producer", "/records", "/analytics/flink", "/delivery"]
-                .map(str::to_owned)
-                .to_vec();
+        let mut holders = [
+            parent,
+            pointer,
+            "",
+            "/stream",
+            "/producer",
+            "/records",
+            "/analytics",
+            "/analytics/flink",
+            "/delivery",
+        ]
+        .map(str::to_owned)
+        .to_vec();
         let deliveries = value.pointer("/deliveries").and_then(Value::as_object).into_iter().flatten();
         holders
             .extend(deliveries.map(|(name, _)| format!("/deliveries/{}", pipec_compiler::parse::step(name))));

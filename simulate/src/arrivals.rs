@@ -1,15 +1,17 @@
 //! The records that arrive, and when.
 
 use std::io::{BufRead, BufReader, Cursor};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use pipec_path::Path;
 use pipec_records::config::PartitionKey;
 use pipec_records::path;
-use pipec_records::record::Record;
+use pipec_records::record::{Page, Record};
 use pipec_records::source::Source as _;
 use pipec_records::source::generator::Generator;
 use pipec_records::source::lines::Lines;
@@ -21,9 +23,22 @@ use super::content::BINARY;
 /// Text that is read line by line.
 pub type Reader = Box<dyn BufRead>;
 
+/// The times that have a text with four digits of the year, milliseconds since 1970: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z.
+const TIMES: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+
+/// A time, milliseconds since 1970, within the years 1 to 9999.
+pub fn clamped(millis: i64) -> i64 {
+    millis.clamp(*TIMES.start(), *TIMES.end())
+}
+
+/// A time at which a run may start: in the years 1970 to 9999.
+pub fn start_time(text: &str) -> Option<i64> {
+    parse(text).filter(|time| (0..=*TIMES.end()).contains(time))
+}
+
 /// Where records come from.
 pub enum Feed {
-    /// Lines of a file.
+    /// Lines of a file, which are records or the base64 of records.
     Lines(Lines<Reader>),
     /// Lines of a file that is read again and again.
     Repeated(Arc<[u8]>, Lines<Reader>),
@@ -32,10 +47,17 @@ pub enum Feed {
     /// Records with their times, milliseconds since 1970.
     Listed(std::vec::IntoIter<(Vec<u8>, Option<i64>)>),
     /// Records of a page, again and again.
-    Page(Vec<Record>, usize),
+    Page(Page, usize),
 }
 
 impl Feed {
+    /// Lines of a file, whose records may have so many bytes.
+    pub(super) fn lines(reader: Reader, max_record_size: usize) -> Self {
+        // Base64 has four characters for three bytes. The records themselves are measured when they are decoded.
+        let max = BINARY.len().saturating_add(max_record_size.div_ceil(3).saturating_mul(4));
+        Self::Lines(Lines::new(reader, None, max))
+    }
+
     /// Whether it has records as long as they are read.
     pub(super) fn is_endless(&self) -> bool {
         match self {
@@ -150,15 +172,15 @@ impl Arrivals {
         if by_rate && self.within.is_some_and(|within| due.saturating_sub(self.clock.start) >= within) {
             return Ok(None);
         }
-        let Some((record, listed)) = self.read(due)? else { return Ok(None) };
+        let Some((record, listed)) = self.read(clamped(due))? else { return Ok(None) };
         let own = listed.or_else(|| self.clock.at.as_ref().and_then(|field| field.read(&record.data)));
         let has_own = self.clock.at.is_some() || matches!(self.feed, Feed::Listed(_));
         self.without_time += u64::from(self.clock.at.is_some() && own.is_none());
         // A record arrives after those before it.
         let at = match own {
-            Some(own) => own.max(self.last),
+            Some(own) => clamped(own).max(self.last),
             None if has_own && self.last > i64::MIN => self.last,
-            None => due,
+            None => clamped(due),
         };
         if self.within.is_some_and(|within| at.saturating_sub(*self.first.get_or_insert(at)) >= within) {
             return Ok(None);
@@ -173,11 +195,17 @@ impl Arrivals {
         let unreadable = |error: std::io::Error| format!("the input cannot be read: {error}");
         match &mut self.feed {
             Feed::Lines(lines) => {
-                let record = lines.next(&self.stats).map_err(unreadable)?;
-                record
-                    .map(|record| self.decoded(record))
-                    .transpose()
-                    .map(|record| record.map(|record| (record, None)))
+                while let Some(line) = lines.next(&self.stats).map_err(unreadable)? {
+                    let data = decoded(line.data).ok_or_else(|| {
+                        format!("line {}: it begins with `{BINARY}` and is not base64", lines.line())
+                    })?;
+                    let record = Record::of(data, self.key.as_ref(), &self.stats);
+                    if record.size() <= self.max_record_size {
+                        return Ok(Some((record, None)));
+                    }
+                    self.stats.too_large(1);
+                }
+                Ok(None)
             }
             Feed::Repeated(content, lines) => {
                 if let Some(record) = lines.next(&self.stats).map_err(unreadable)? {
@@ -207,20 +235,27 @@ impl Arrivals {
                 }
                 Ok(None)
             }
-            Feed::Page(records, next) => {
-                let record = records.get(*next).cloned();
-                *next = (*next + 1) % records.len().max(1);
+            Feed::Page(page, next) => {
+                if *next == 0 {
+                    // Each request returns them again.
+                    self.stats.too_large(page.too_large);
+                }
+                let record = page.records.get(*next).cloned();
+                *next = (*next + 1) % page.records.len().max(1);
+                let is_keyed = matches!(self.key, Some(PartitionKey::Path(_)));
+                let lacks = is_keyed && record.as_ref().is_some_and(|record| record.order().is_none());
+                self.stats.without_key(usize::from(lacks));
                 Ok(record.map(|record| (record, None)))
             }
         }
     }
+}
 
-    /// A line that `pipec tail` prints for a record that is not text is that record.
-    fn decoded(&self, record: Record) -> Result<Record, String> {
-        let Some(base64) = record.data.strip_prefix(BINARY.as_bytes()) else { return Ok(record) };
-        let data = BASE64_STANDARD.decode(base64);
-        let data = data.map_err(|_| format!("a line that begins with `{BINARY}` is not base64"))?;
-        Ok(Record::of(data, self.key.as_ref(), &self.stats))
+/// A line that `pipec tail` prints for a record that is not text is that record; `None` if it is not base64.
+fn decoded(line: Bytes) -> Option<Bytes> {
+    match line.strip_prefix(BINARY.as_bytes()) {
+        Some(base64) => BASE64_STANDARD.decode(base64).ok().map(Bytes::from),
+        None => Some(line),
     }
 }
 
@@ -247,8 +282,12 @@ impl TimeField {
 }
 
 /// A time as text: in a usual form, or as a number of seconds, milliseconds, microseconds or nanoseconds since 1970, by
-/// its size.
+/// its size. One outside the years 1 to 9999 is the nearest within.
 pub fn time(text: &str) -> Option<i64> {
+    parse(text).map(clamped)
+}
+
+fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     if let Ok(number) = text.parse::<f64>() {
         let size = number.abs();
@@ -289,10 +328,31 @@ mod tests {
         assert_eq!(time("yesterday"), None);
     }
 
+    #[test]
+    fn every_time_has_a_text() {
+        use crate::trace::time_text;
+
+        assert_eq!(time("1e30").map(time_text).as_deref(), Some("9999-12-31T23:59:59.999Z"));
+        assert_eq!(time("-1e30").map(time_text).as_deref(), Some("0001-01-01T00:00:00.000Z"));
+        assert_eq!(
+            time("-009998-01-01T00:00:00Z").map(time_text).as_deref(),
+            Some("0001-01-01T00:00:00.000Z")
+        );
+        assert_eq!(time_text(i64::MAX), "9999-12-31T23:59:59.999Z");
+        for text in ["1e30", "-1", "1969-12-31T23:59:59Z", "-009998-01-01T00:00:00Z"] {
+            assert_eq!(start_time(text), None, "{text}");
+        }
+        assert_eq!(start_time("9999-12-31T23:59:59.999Z"), Some(253_402_300_799_999));
+        let reader: Reader = Box::new("a\nb\n".as_bytes());
+        let clock = Clock { start: 0, records_per_second: 1e-300, at: None };
+        let slow = Arrivals::new(Feed::lines(reader, 100), clock, None, 100);
+        assert_eq!(times(slow), [0, 253_402_300_799_999]);
+    }
+
     fn arrivals(text: &'static str, at: Option<TimeField>) -> Arrivals {
         let reader: Reader = Box::new(text.as_bytes());
         let clock = Clock { start: 1000, records_per_second: 2.0, at };
-        Arrivals::new(Feed::Lines(Lines::new(reader, None, 100)), clock, None, 100)
+        Arrivals::new(Feed::lines(reader, 100), clock, None, 100)
     }
 
     fn times(mut arrivals: Arrivals) -> Vec<i64> {
@@ -328,6 +388,39 @@ mod tests {
         let mut arrivals = arrivals("base64:/wA=\n", None);
         let arrival = arrivals.arrive().expect("base64").expect("a record");
         assert_eq!(&arrival.record.data[..], [0xff, 0x00]);
-        assert!(self::arrivals("base64:/\n", None).arrive().is_err());
+        let mut broken = self::arrivals("a\n\nbase64:/\n", None);
+        assert!(broken.arrive().is_ok());
+        let problem = broken.arrive().expect_err("no base64");
+        assert_eq!(problem, "line 3: it begins with `base64:` and is not base64");
+    }
+
+    #[test]
+    fn base64_is_measured_and_counted_when_it_is_decoded() {
+        let key = Some(PartitionKey::Path(pipec_path::parse("$.k").expect("a path")));
+        let fits = format!("{{\"k\":\"x\",\"t\":\"{}\"}}", "a".repeat(80));
+        let line = |data: &[u8]| format!("{BINARY}{}\n", BASE64_STANDARD.encode(data));
+        let text = line(fits.as_bytes()) + &line(&[b'x'; 101]) + &line(b"\xff");
+        let reader: Reader = Box::new(Cursor::new(text.into_bytes()));
+        let clock = Clock { start: 0, records_per_second: 1.0, at: None };
+        let mut arrivals = Arrivals::new(Feed::lines(reader, 101), clock, key, 101);
+        assert_eq!(arrivals.arrive().expect("base64").expect("a record").record.data, fits);
+        assert_eq!(arrivals.arrive().expect("base64").expect("a record").record.data, b"\xff"[..]);
+        assert!(arrivals.arrive().expect("the end").is_none());
+        let stats = arrivals.stats.now();
+        assert_eq!((stats.records_too_large, stats.records_without_key), (1, 2));
+    }
+
+    #[test]
+    fn what_a_page_leaves_out_is_counted() {
+        let key = PartitionKey::Path(pipec_path::parse("$.k").expect("a path"));
+        let answer = format!("[{{\"k\":\"a\"}},{{}},\"{}\"]", "x".repeat(100));
+        let root = pipec_path::parse("$").expect("a path");
+        let page = Page::read(answer.as_bytes(), &root, Some(&key), 50).expect("a page");
+        let clock = Clock { start: 0, records_per_second: 1.0, at: None };
+        let feed = Feed::Page(page, 0);
+        let mut arrivals = Arrivals::new(feed, clock, Some(key), 50).within(Some(4), None);
+        while arrivals.arrive().expect("a record").is_some() {}
+        let stats = arrivals.stats.now();
+        assert_eq!((stats.records_too_large, stats.records_without_key), (2, 2));
     }
 }

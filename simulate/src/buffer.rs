@@ -32,6 +32,8 @@ pub struct Place {
     store: Store,
     /// How a request is written, if the place is not a bucket.
     form: Option<Form>,
+    /// Partitions that Firehose fills at a time.
+    partitions_max: usize,
     open: Vec<Open>,
     written: Written,
 }
@@ -67,7 +69,7 @@ pub struct Written {
     /// Bytes of them, compressed.
     pub bytes: (u64, u64),
     /// How long records were under way.
-    pub delay: Delay,
+    pub delay: Option<Delay>,
 }
 
 /// Objects that a trace names one by one.
@@ -114,6 +116,7 @@ impl Place {
             interval_ms: interval_ms(location.buffer_interval),
             store,
             form: None,
+            partitions_max: usize::MAX,
             open: Vec::new(),
             written: Written::default(),
         })
@@ -143,6 +146,7 @@ impl Place {
             interval_ms: interval_ms(interval_s),
             store: settings.store.clone(),
             form: Some(form),
+            partitions_max: usize::MAX,
             open: Vec::new(),
             written: Written::default(),
         })
@@ -152,6 +156,22 @@ impl Place {
     #[must_use]
     pub fn converted(self, extension: &str) -> Self {
         Self { keys: self.keys.converted(extension), compression: "UNCOMPRESSED", ..self }
+    }
+
+    /// The place with a quota of active partitions.
+    #[must_use]
+    pub fn partitioned(self, partitions_max: u64) -> Self {
+        Self { partitions_max: usize::try_from(partitions_max).unwrap_or(usize::MAX), ..self }
+    }
+
+    /// Whether a record of these partition keys has a buffer, or may have one. A partition is active from its first record until its
+    /// object is written. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
+    pub fn accepts(&self, keys: &[u8]) -> bool {
+        let active = self.open.iter().filter(|open| open.kind == Kind::Data);
+        keys.is_empty()
+            || self.open.len() < self.partitions_max
+            || active.clone().any(|open| open.keys == keys)
+            || active.count() < self.partitions_max
     }
 
     /// Puts the content of a record into the buffer of its kind and of its partition keys: it arrived at one time, and comes into the buffer at another.
@@ -165,7 +185,8 @@ impl Place {
                 let key = self.keys.next(kind, keys, arrived);
                 // Firehose writes the documents of failed records as they are.
                 let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
-                let packer = Packer::create(&mut self.store, &self.bucket, &key, compression)?;
+                let packer =
+                    Packer::create(&mut self.store, (&self.bucket, &key), compression, !keys.is_empty())?;
                 let (bytes, records, delay) = (0, 0, Delay::default());
                 self.open.push(Open {
                     kind,
@@ -250,7 +271,7 @@ impl Place {
         *records += open.records;
         *bytes += size;
         if open.kind == Kind::Data {
-            written.delay.merge(&open.delay.written(now));
+            written.delay.get_or_insert_default().merge(&open.delay.written(now));
         }
         if written.objects.len() < OBJECTS_LISTED_MAX {
             written.objects.push(ObjectTrace {

@@ -14,6 +14,8 @@ use super::store::{File, Store};
 const HADOOP_BLOCK: usize = 256 * 1024;
 /// Bytes that are collected for a write.
 const BUFFER: usize = 256 * 1024;
+/// The same for one of many objects, such as those of partitions.
+const SMALL_BUFFER: usize = 8 * 1024;
 
 /// A writer of one object.
 pub enum Packer {
@@ -30,12 +32,18 @@ pub enum Packer {
 }
 
 impl Packer {
-    /// Begins an object, with Firehose's word for the compression.
+    /// Begins an object, with Firehose's word for the compression. One of many takes less memory and no file descriptor.
     ///
     /// # Errors
     /// As the store gives them.
-    pub fn create(store: &mut Store, bucket: &str, key: &str, compression: &str) -> io::Result<Self> {
-        let file = BufWriter::with_capacity(BUFFER, store.create(bucket, key)?);
+    pub fn create(
+        store: &mut Store,
+        (bucket, key): (&str, &str),
+        compression: &str,
+        is_one_of_many: bool,
+    ) -> io::Result<Self> {
+        let buffer = if is_one_of_many { SMALL_BUFFER } else { BUFFER };
+        let file = BufWriter::with_capacity(buffer, store.create(bucket, key, is_one_of_many)?);
         Ok(match compression {
             // The fastest level; which one Firehose uses is not documented. No time, so that the bytes are the same each time.
             "GZIP" => {
@@ -127,7 +135,7 @@ mod tests {
         fn tail_reads_what_is_packed(pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300_000), 0..4)) {
             for compression in ["UNCOMPRESSED", "GZIP", "ZIP", "Snappy", "HADOOP_SNAPPY"] {
                 let mut store = Store::memory();
-                let mut packer = Packer::create(&mut store, "bucket", "a/key", compression).expect("memory");
+                let mut packer = Packer::create(&mut store, ("bucket", "a/key"), compression, false).expect("memory");
                 for piece in &pieces {
                     packer.write(piece).expect("memory");
                 }

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Largest content that is read, packed or unpacked, bytes. Firehose collects at most 128 MB for an object.
 pub const CONTENT_MAX: u64 = 256 << 20;
 /// What gzip begins with. RFC 1952.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
+pub(super) const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// What stands in front of a record that is no text.
 pub const BINARY: &str = "base64:";
 

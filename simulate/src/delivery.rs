@@ -18,7 +18,7 @@ use serde::de::IgnoredAny;
 
 use super::buffer::{Form, Place, Written};
 use super::object_key::Kind;
-use super::trace::{DeliveryTrace, ShownFate, TransformTrace};
+use super::trace::{DeliveryTrace, FailureTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
 use super::{Settings, content};
 
@@ -59,19 +59,28 @@ struct Out {
     dropped: u64,
     failed: u64,
     bytes_out: u64,
+    /// Records that failed in Firehose itself, by reason.
+    failures_by_reason: Vec<FailureTrace>,
     /// What became of the records that are shown, by their numbers.
     fates: Vec<(usize, ShownFate)>,
     /// What was delivered, if it is kept.
     contents: Option<Vec<Vec<u8>>>,
 }
 
-/// A failed record, as Firehose writes it, with the names and in the order of what it writes.
+/// A failed record, as Firehose writes it, with the names and in the order of what it writes. Those of the conversion have other names:
+/// Data Firehose developer guide, "Convert input data format", 2026-11, and what the service writes.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ErrorDocument<'a> {
     raw_data: String,
-    error_code: &'a str,
-    error_message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error_message: Option<&'a str>,
     attempts_made: u32,
     arrival_timestamp: i64,
     attempt_ending_timestamp: i64,
@@ -85,6 +94,8 @@ const PROCESSING_FAILED: &str = "processing-failed";
 const CONVERSION_FAILED: &str = "format-conversion-failed";
 /// The same for records that OpenSearch does not accept.
 const SEARCH_FAILED: &str = "AmazonOpenSearchService-failed";
+/// The same for records of partitions beyond the quota. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
+const PARTITIONS_EXCEEDED: &str = "activePartitionExceeded";
 
 impl DeliveryRun {
     /// A delivery of a plan.
@@ -120,7 +131,13 @@ impl DeliveryRun {
         let mut converts = None;
         let destination = match &delivery.destination {
             DestinationPlan::S3(s3) => {
-                let place = place(location()?)?;
+                let mut place = place(location()?)?;
+                let of_spec = stack.checked.pipeline().delivery(delivery.name.as_deref());
+                if let Some(s3) = of_spec.and_then(|one| one.destination.s3())
+                    && !s3.partitions.is_empty()
+                {
+                    place = place.partitioned(s3.partition_quota.value);
+                }
                 converts = s3.conversion.as_ref().map(|conversion| conversion.words);
                 match s3.conversion.as_ref().map(|conversion| conversion.serializer) {
                     Some("OrcSerDe") => place.converted(".orc"),
@@ -242,6 +259,9 @@ impl DeliveryRun {
             Transform::Own | Transform::Firehose { .. } => None,
         };
         if let Some(due) = due {
+            if let Some(failures) = &mut self.out.failures {
+                failures.tick(due)?;
+            }
             self.out.place.tick(due)?;
             self.call(due)?;
         }
@@ -303,6 +323,8 @@ impl DeliveryRun {
             object_bytes: bytes.0,
             error_objects: counts.1,
             backup_objects,
+            is_service: self.out.is_service,
+            failures: self.out.failures_by_reason,
             delay,
             listed: objects,
             contents: self.out.contents.unwrap_or_default(),
@@ -326,6 +348,7 @@ impl Out {
             dropped: 0,
             failed: 0,
             bytes_out: 0,
+            failures_by_reason: Vec::new(),
             fates: Vec::new(),
             contents: settings.keeps_contents.then(Vec::new),
         }
@@ -351,10 +374,17 @@ impl Out {
             }
             (Fate::Out(bytes, _), Some(partitioner)) => {
                 own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
-                let lacks = own_keys.is_empty();
-                if lacks { &Fate::Failed(Failure::NoPartition) } else { &Fate::Out(bytes, &own_keys) }
+                match own_keys.is_empty() {
+                    true if is_json(bytes) => &Fate::Failed(Failure::NoKey),
+                    true => &Fate::Failed(Failure::NotExtracted),
+                    false => &Fate::Out(bytes, &own_keys),
+                }
             }
             _ => fate,
+        };
+        let fate = match fate {
+            Fate::Out(_, keys) if !self.place.accepts(keys) => &Fate::Failed(Failure::PartitionsExceeded),
+            fate => fate,
         };
         if let Some(number) = record.shown {
             let (result, content) = match fate {
@@ -382,14 +412,20 @@ impl Out {
             Fate::Failed(failure) => {
                 self.failed += 1;
                 let (error_type, error_code, error_message) = reason(*failure);
+                if let Some(reason) = of_firehose_itself(*failure) {
+                    self.count(error_code, reason);
+                }
+                let is_last = error_type == CONVERSION_FAILED;
                 let document = ErrorDocument {
                     raw_data: BASE64_STANDARD.encode(record.data),
-                    error_code,
-                    error_message,
+                    error_code: (!is_last).then_some(error_code),
+                    error_message: (!is_last).then_some(error_message),
+                    last_error_code: is_last.then_some(error_code),
+                    last_error_message: is_last.then_some(error_message),
                     attempts_made: 1,
                     arrival_timestamp: record.arrived,
                     attempt_ending_timestamp: now,
-                    lambda_arn: function,
+                    lambda_arn: function.filter(|_| is_of_lambda(*failure)),
                 };
                 let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
                 line.push(b'\n');
@@ -398,6 +434,31 @@ impl Out {
             }
         }
     }
+
+    /// Counts a record that failed in Firehose itself.
+    fn count(&mut self, error_code: &'static str, reason: &'static str) {
+        match self.failures_by_reason.iter_mut().find(|one| one.reason == reason) {
+            Some(one) => one.records += 1,
+            None => self.failures_by_reason.push(FailureTrace { error_code, reason, records: 1 }),
+        }
+    }
+}
+
+/// Whether the transform reports the failure.
+fn is_of_lambda(failure: Failure) -> bool {
+    matches!(failure, Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull)
+}
+
+/// The reason of a failure in a few words, unless the transform reports it: that counts by itself.
+fn of_firehose_itself(failure: Failure) -> Option<&'static str> {
+    Some(match failure {
+        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => return None,
+        Failure::NotUnpacked => "not gzip of CloudWatch Logs",
+        Failure::NotConverted => "not JSON, and so not converted",
+        Failure::NotExtracted => "not JSON, and so without partition keys",
+        Failure::NoKey => "a partition key has no value",
+        Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
+    })
 }
 
 /// What Firehose writes about a failed record: the part of the prefix, the code and the message.
@@ -414,10 +475,30 @@ fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
             "OS.MalformedData",
             "The record is not one JSON object without a newline",
         ),
+        // The messages are those that users report; AWS documents neither.
+        Failure::NotExtracted => {
+            (PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", "Non JSON record provided")
+        }
+        Failure::NoKey => (
+            PROCESSING_FAILED,
+            "DynamicPartitioning.MetadataExtractionFailed",
+            "partitionKeys values must not be null or empty",
+        ),
+        // AWS documents the part of the prefix alone.
+        Failure::PartitionsExceeded => (
+            PARTITIONS_EXCEEDED,
+            "DynamicPartitioning.ActivePartitionExceeded",
+            "The number of active partitions exceeds the quota of the Firehose stream",
+        ),
         Failure::NotConverted => {
             (CONVERSION_FAILED, "DataFormatConversion.ParseError", "The record is not a JSON object")
         }
     }
+}
+
+/// Whether a record is JSON.
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Whether each line is a JSON object.

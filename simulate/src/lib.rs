@@ -35,7 +35,8 @@ use store::Store;
 use trace::{ConsumerTrace, ShownFate, ShownRecord, SourceTrace, StreamTrace, Trace, time_text};
 
 use pipec_compiler::Stack;
-use pipec_compiler::plan::{ConsumerPlan, Plan, Reads};
+use pipec_compiler::diagnostics::suggest::nearest;
+use pipec_compiler::plan::{ConsumerPlan, DeliveryPlan, Plan, Reads};
 use pipec_compiler::sql::ERROR_STREAM;
 
 /// When the first record arrives, unless it has a time: 2026-01-01T00:00:00Z, so that each run gives the same keys.
@@ -82,6 +83,8 @@ pub struct Simulation<'p> {
     shown: Vec<ShownRecord>,
     show: usize,
     notes: Vec<String>,
+    /// Version of the Flink that runs the SQL.
+    flink: Option<String>,
 }
 
 /// Deliveries with what each gets.
@@ -124,6 +127,7 @@ impl<'p> Simulation<'p> {
             shown: Vec::new(),
             show: settings.show,
             notes,
+            flink: None,
         })
     }
 
@@ -152,6 +156,11 @@ impl<'p> Simulation<'p> {
             Some(Sql::Flink(job)) => job.file().map(Some).map_err(|error| unwritable(&error)),
             Some(Sql::InProcess(_)) | None => Ok(None),
         }
+    }
+
+    /// The job has run on a Flink of this version.
+    pub fn ran_on(&mut self, flink: &str) {
+        self.flink = Some(flink.to_owned());
     }
 
     /// Ends: what Flink has made is delivered, and what waits is delivered when it is due.
@@ -266,7 +275,7 @@ impl<'p> Simulation<'p> {
             pipeline: plan.name.clone(),
             source,
             stream,
-            rows: self.outputs.finish(self.sql.as_ref(), self.records)?,
+            rows: self.outputs.finish(self.sql.as_ref(), self.flink.as_deref(), self.records)?,
             deliveries,
             consumers: plan.consumers.iter().map(consumer).collect(),
             notes: self.notes,
@@ -296,11 +305,15 @@ fn row_out(
 /// The deliveries with what each gets, and what runs in another way than in AWS.
 fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<String>), String> {
     let plan = &stack.plan;
+    let is_direct = |delivery: &&DeliveryPlan| matches!(delivery.reads, Reads::Direct(_));
     let into = match &settings.into {
+        Some(_) if !plan.deliveries.iter().any(|delivery| is_direct(&delivery)) => {
+            return Err("the records are written to the stream, and each delivery reads from there; leave out the delivery to write to".into());
+        }
         None => plan.deliveries.first().map(|delivery| delivery.logical_id.clone()),
         Some(name) => {
             let named = plan.deliveries.iter().find(|delivery| delivery.name.as_ref() == Some(name));
-            Some(named.ok_or_else(|| format!("there is no delivery `{name}`"))?.logical_id.clone())
+            Some(named.ok_or_else(|| unknown_delivery(plan, name))?.logical_id.clone())
         }
     };
     let pipeline = stack.checked.pipeline();
@@ -331,6 +344,20 @@ fn deliveries(stack: &Stack, settings: &Settings) -> Result<(Deliveries, Vec<Str
         deliveries.push((Gets::Rows(ERROR_STREAM.into()), run));
     }
     Ok((deliveries, notes))
+}
+
+/// The names that may follow `--into`.
+fn unknown_delivery(plan: &Plan, name: &str) -> String {
+    let names: Vec<&str> = plan.deliveries.iter().filter_map(|delivery| delivery.name.as_deref()).collect();
+    match nearest(name, names.iter().copied()) {
+        Some(meant) => format!("there is no delivery `{name}`; did you mean `{meant}`?"),
+        None if names.is_empty() => {
+            format!(
+                "there is no delivery `{name}`: the only one has no name; leave out the delivery to write to"
+            )
+        }
+        None => format!("there is no delivery `{name}`; there are: {}", names.join(", ")),
+    }
 }
 
 fn unwritable(error: &io::Error) -> String {

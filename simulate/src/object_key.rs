@@ -6,8 +6,10 @@ use jiff::tz::TimeZone;
 use md5::{Digest as _, Md5};
 use serde_json::Value;
 
+use super::arrivals::clamped;
 use super::java_time::Pattern;
 use pipec_compiler::aws::limits::firehose::RANDOM_STRING_CHARS;
+use pipec_compiler::hex::hex;
 use pipec_compiler::pipeline::{KEY_NAMESPACES, PrefixPart, split_prefix};
 use pipec_compiler::plan::S3LocationPlan;
 
@@ -104,7 +106,7 @@ impl Keys {
     /// The partition keys are a JSON object, or empty.
     pub fn next(&mut self, kind: Kind, keys: &[u8], oldest: i64) -> String {
         self.count += 1;
-        let time = Timestamp::from_millisecond(oldest).unwrap_or_default();
+        let time = Timestamp::from_millisecond(clamped(oldest)).unwrap_or_default();
         let local = time.to_zoned(self.zone.clone());
         let (parts, error_type) = match kind {
             Kind::Data => (&self.prefix, ""),
@@ -122,12 +124,18 @@ impl Keys {
             }
         }
         let name_time = self.name_time.format(&time.to_zoned(TimeZone::UTC));
-        let hex = self.random(usize::MAX);
+        let digits = self.random(usize::MAX);
         let (stream, extension) =
             (&self.stream, if kind == Kind::Data { self.extension.as_str() } else { "" });
         // The form of a random UUID, RFC 9562.
-        let uuid =
-            format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..32]);
+        let uuid = format!(
+            "{}-{}-4{}-8{}-{}",
+            &digits[..8],
+            &digits[8..12],
+            &digits[13..16],
+            &digits[17..20],
+            &digits[20..32]
+        );
         key + &format!("{stream}-{VERSION}-{name_time}-{uuid}{extension}")
     }
 
@@ -138,7 +146,7 @@ impl Keys {
         for number in [self.seed, self.count, place as u64] {
             hash.update(number.to_be_bytes());
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(hash.finalize())
     }
 }
 

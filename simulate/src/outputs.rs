@@ -7,7 +7,6 @@ use super::compress::Packer;
 use super::sql::Sql;
 use super::store::Store;
 use super::trace::RowsTrace;
-use super::version::FLINK_VERSION;
 use pipec_compiler::Stack;
 use pipec_compiler::sql::ERROR_STREAM;
 
@@ -75,7 +74,7 @@ impl Outputs {
         if let Some(Rows::Empty(store)) = &mut output.file {
             let key = format!("{}.jsonl", output.name);
             output.file =
-                Some(Rows::Written(Box::new(Packer::create(store, STREAMS, &key, "UNCOMPRESSED")?)));
+                Some(Rows::Written(Box::new(Packer::create(store, (STREAMS, &key), "UNCOMPRESSED", false)?)));
         }
         if let Some(Rows::Written(file)) = &mut output.file {
             file.write(row)?;
@@ -85,7 +84,13 @@ impl Outputs {
     }
 
     /// Ends the files, and reports what came of so many records.
-    pub(super) fn finish(self, sql: Option<&Sql>, records: u64) -> io::Result<Vec<RowsTrace>> {
+    /// The version is that of the Flink that ran the SQL, if it did.
+    pub(super) fn finish(
+        self,
+        sql: Option<&Sql>,
+        flink: Option<&str>,
+        records: u64,
+    ) -> io::Result<Vec<RowsTrace>> {
         let one = |(number, output): (usize, Output)| {
             if let Some(Rows::Written(file)) = output.file {
                 file.finish()?;
@@ -97,7 +102,7 @@ impl Outputs {
             Ok(RowsTrace {
                 runs_on: match program {
                     Some(_) => "record program".into(),
-                    None => format!("Flink {FLINK_VERSION}"),
+                    None => flink.map_or_else(|| "Flink".into(), |version| format!("Flink {version}")),
                 },
                 records_in: records,
                 rows: output.rows,

@@ -11,6 +11,7 @@ use pipec_records::source::generator::Generator;
 use pipec_records::source::lines::Lines;
 
 use super::arrivals::{Arrivals, Clock, Feed, Reader, TimeField};
+use super::content::GZIP;
 use super::table::Rows;
 use pipec_compiler::Stack;
 use pipec_compiler::pipeline::{self, Pipeline};
@@ -19,8 +20,6 @@ use pipec_compiler::sql::RecordFormat;
 
 /// Bytes that are read at once.
 const READ: usize = 256 * 1024;
-/// What gzip begins with. RFC 1952.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// The producer's instance whose records are made up here.
 const INSTANCE: &str = "i-00000000000000000";
 
@@ -64,8 +63,8 @@ pub fn from_file(stack: &Stack, path: &Path, pace: &Pace) -> Result<Arrivals, St
         let columns = pipeline.records.iter().flat_map(|records| &records.columns);
         reader = Box::new(Rows::new(reader, &columns).map_err(|problem| format!("`{name}`: {problem}"))?);
     }
-    let (key, max) = intake(pipeline);
-    arrivals(pipeline, Feed::Lines(Lines::new(reader, key.clone(), max)), pace)
+    let (_, max) = intake(pipeline);
+    arrivals(pipeline, Feed::lines(reader, max), pace)
 }
 
 /// Records of the producer's own source. `fetch` gets a page of an API.
@@ -93,8 +92,11 @@ pub fn from_producer(
         (_, pipeline::ProducerSource::File(file)) => {
             let content = file.content.clone().ok_or("the producer's file cannot be read")?;
             let reader: Reader = Box::new(BufReader::new(Cursor::new(Arc::clone(&content))));
-            let lines = Lines::new(reader, key.clone(), max);
-            let feed = if file.repeat { Feed::Repeated(content, lines) } else { Feed::Lines(lines) };
+            let feed = if file.repeat {
+                Feed::Repeated(content, Lines::new(reader, key.clone(), max))
+            } else {
+                Feed::lines(reader, max)
+            };
             (feed, file.path.value.clone())
         }
         (Source::Http(http), _) => {
@@ -103,7 +105,7 @@ pub fn from_producer(
             let page = fetch(&http.url, &headers)?;
             let page = pipec_records::record::Page::read(&page, &http.records, key.as_ref(), max);
             let page = page.map_err(|error| format!("{}: {error}", http.url))?;
-            (Feed::Page(page.records, 0), http.url.clone())
+            (Feed::Page(page, 0), http.url.clone())
         }
         (Source::File(_), _) => return Err("the producer has no file".into()),
     };

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use super::arrivals::clamped;
 use super::shards::ShardTrace;
 
 /// A time in UTC, milliseconds since 1970, as `2026-11-30T12:00:00.000Z`.
 pub fn time_text(millis: i64) -> String {
-    let text = pipec_core::timestamp_text(millis).replace(' ', "T");
+    let text = pipec_core::timestamp_text(clamped(millis)).replace(' ', "T");
     format!("{text}Z")
 }
 
@@ -132,13 +133,28 @@ pub struct DeliveryTrace {
     pub error_objects: u64,
     /// Objects of the backup.
     pub backup_objects: u64,
-    /// Time from the arrival of a record to its object in S3.
-    pub delay: Delay,
+    /// Whether the destination is not a bucket, so that its objects are requests.
+    pub is_service: bool,
+    /// Records that failed in Firehose itself, by reason.
+    pub failures: Vec<FailureTrace>,
+    /// Time from the arrival of a record to its object in S3, or to its request; `None` if nothing was delivered.
+    pub delay: Option<Delay>,
     /// The first objects, one by one.
     pub listed: Vec<ObjectTrace>,
     /// What was delivered, record by record, if the run keeps it.
     #[serde(skip)]
     pub contents: Vec<Vec<u8>>,
+}
+
+/// Records that failed in Firehose itself for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailureTrace {
+    /// The code in the documents of the records.
+    pub error_code: &'static str,
+    /// The reason in a few words.
+    pub reason: &'static str,
+    /// How many.
+    pub records: u64,
 }
 
 /// A transform.

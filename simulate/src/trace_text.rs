@@ -101,11 +101,15 @@ fn write_steps(trace: &Trace, text: &mut String) {
             Some(_) => (delivery.records_out, 0, 0),
             None => (delivery.records_in, delivery.dropped, delivery.failed),
         };
+        let (one, many) = if delivery.is_service { ("request", "requests") } else { ("object", "objects") };
         let objects = match delivery.objects {
-            1 => "1 object".to_owned(),
-            count => format!("{} objects", number(count)),
+            1 => format!("1 {one}"),
+            count => format!("{} {many}", number(count)),
         };
         let mut more = vec![format!("{objects}, {}", bytes(delivery.object_bytes))];
+        for failure in &delivery.failures {
+            counted(&mut more, failure.records, &format!("failed: {}", failure.reason));
+        }
         counted(&mut more, delivery.error_objects, "error objects");
         counted(&mut more, delivery.backup_objects, "backup objects");
         row(format!("delivery{of}"), [into, delivery.records_out, dropped, failed], more);
@@ -153,7 +157,11 @@ fn write_objects(delivery: &DeliveryTrace, text: &mut String) {
     if delivery.listed.is_empty() {
         return;
     }
-    let mut table = bare(["object", "records", "size"]);
+    let (what, delivered) = match delivery.is_service {
+        true => ("request", "a record is delivered after"),
+        false => ("object", "a record is in S3 after"),
+    };
+    let mut table = bare([what, "records", "size"]);
     align(&mut table, 1..3);
     let failed = delivery.listed.iter().filter(|object| object.failed);
     let data = delivery.listed.iter().filter(|object| !object.failed);
@@ -171,16 +179,13 @@ fn write_objects(delivery: &DeliveryTrace, text: &mut String) {
     if more > 0 {
         let _ = writeln!(text, "and {} more", number(more));
     }
-    if delivery.delay.records > 0 {
-        let delay = &delivery.delay;
+    if let Some(delay) = &delivery.delay {
         let (shortest, longest) = (time(delay.shortest), time(delay.longest));
         let _ = match shortest == longest {
-            true => writeln!(text, "a record is in S3 after {longest}"),
-            false => writeln!(
-                text,
-                "a record is in S3 after {shortest} to {longest}, on average {}",
-                time(delay.average)
-            ),
+            true => writeln!(text, "{delivered} {longest}"),
+            false => {
+                writeln!(text, "{delivered} {shortest} to {longest}, on average {}", time(delay.average))
+            }
         };
     }
 }

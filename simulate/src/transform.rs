@@ -42,6 +42,12 @@ pub enum Failure {
     NotApplicable,
     /// One of its partition keys has no value.
     NoPartition,
+    /// It is not JSON, and Firehose cannot extract its partition keys.
+    NotExtracted,
+    /// One of the partition keys that Firehose extracts has no value.
+    NoKey,
+    /// Firehose fills as many partitions as its quota allows.
+    PartitionsExceeded,
     /// It is not JSON, and cannot be converted.
     NotConverted,
     /// It is not a document, which OpenSearch needs.

@@ -218,7 +218,7 @@ fn buffers_are_written_by_size_and_by_time() {
         objects.values().map(|bytes| bytes.iter().filter(|byte| **byte == b'\n').count()).collect();
     assert_eq!(rows, [2, 1]);
     // The call comes 10 s after its first record, and the object 60 s later.
-    let delay = &trace.deliveries[0].delay;
+    let delay = trace.deliveries[0].delay.as_ref().expect("a record");
     assert_eq!((delay.shortest, delay.average, delay.longest), (61_000, 67_000, 70_000));
 }
 
@@ -286,6 +286,125 @@ fn partitions_have_folders_and_objects_of_their_own() {
     assert_eq!(trace.deliveries[0].failed, 1);
 }
 
+/// The documents under a part of the error prefix, as code, message and record.
+fn documents(objects: &Objects, part: &str, names: [&str; 2]) -> Vec<(String, String, String)> {
+    let of_part = objects.iter().filter(|(name, _)| name.contains(&format!("/{part}/")));
+    let text = of_part.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).collect::<String>();
+    let document = |line: &str| {
+        let document: Value = serde_json::from_str(line).expect("JSON");
+        assert!(document.get("lambdaARN").is_none(), "{line}");
+        let [code, message, data] =
+            [names[0], names[1], "rawData"].map(|name| document[name].as_str().expect(name).to_owned());
+        (code, message, String::from_utf8(BASE64_STANDARD.decode(data).expect("base64")).expect("text"))
+    };
+    text.lines().map(document).collect()
+}
+
+#[test]
+fn failures_of_firehoses_own_partitions_have_its_codes_and_are_counted() {
+    let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+        records: { format: json, columns: { country: { type: VARCHAR(2) } } }\n\
+        delivery: { buffer: { size: 64 MiB, interval: 60 s }, s3: { prefix: a/, partition_quota: 2, \
+        partition_by: { country: { column: country } } } }\n";
+    let stack = stack(spec);
+    let of = |country: &str| format!("{{\"country\":\"{country}\"}}");
+    let records = [
+        (of("DE"), 0),
+        (of("FR"), 0),
+        (of("IT"), 0),
+        (of("DE"), 1),
+        ("{\"id\":3}".to_owned(), 1),
+        ("no JSON".to_owned(), 1),
+        (of("IT"), 61_000),
+    ];
+    let records = records.map(|(record, at)| (record.into_bytes(), at)).to_vec();
+    let (trace, objects) = run(&stack, records, 0);
+    let code = "DynamicPartitioning.MetadataExtractionFailed";
+    let mut found = documents(&objects, "processing-failed", ["errorCode", "errorMessage"]);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            (code.to_owned(), "Non JSON record provided".to_owned(), "no JSON".to_owned()),
+            (
+                code.to_owned(),
+                "partitionKeys values must not be null or empty".to_owned(),
+                "{\"id\":3}".to_owned()
+            ),
+        ]
+    );
+    let exceeded = documents(&objects, "activePartitionExceeded", ["errorCode", "errorMessage"]);
+    assert_eq!(exceeded.iter().map(|(.., data)| data.clone()).collect::<Vec<_>>(), [of("IT")]);
+    let written =
+        |country: &str| objects.keys().filter(|name| name.contains(&format!("country={country}/"))).count();
+    assert_eq!((written("DE"), written("FR"), written("IT")), (1, 1, 1), "{:?}", objects.keys());
+    let delivery = &trace.deliveries[0];
+    assert_eq!((delivery.records_out, delivery.failed), (4, 3));
+    let reasons: Vec<_> = delivery.failures.iter().map(|one| (one.reason, one.records)).collect();
+    assert_eq!(
+        reasons,
+        [
+            ("more partitions at a time than `partition_quota`", 1),
+            ("a partition key has no value", 1),
+            ("not JSON, and so without partition keys", 1),
+        ]
+    );
+    let text = pipec_simulate::trace_text::text(&trace);
+    assert!(text.contains("1 failed: more partitions at a time than `partition_quota`"), "{text}");
+}
+
+/// More partitions than a process may have files open.
+#[test]
+fn two_thousand_partitions_are_filled_at_a_time() {
+    let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+        records: { format: json, columns: { id: { type: INTEGER } } }\n\
+        delivery: { buffer: { size: 64 MiB, interval: 60 s }, s3: { prefix: a/, partition_quota: 2500, \
+        partition_by: { id: { column: id } } } }\n";
+    let stack = stack(spec);
+    let folder = tempfile::tempdir().expect("a folder");
+    let records = (0..2_000).map(|id| (format!("{{\"id\":{id}}}").into_bytes(), Some(START))).collect();
+    let mut arrivals = from_list(&stack, records, &pace()).expect("arrivals");
+    let settings = Settings::new(Store::Folder(folder.path().to_owned()));
+    let mut simulation = Simulation::new(&stack, &settings).expect("it runs");
+    simulation.feed(&mut arrivals).expect("the records");
+    let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    assert!(open < 200, "{open} files are open");
+    let trace = simulation.finish(&arrivals, "a list").expect("a trace");
+    assert_eq!((trace.deliveries[0].objects, trace.deliveries[0].failed), (2_000, 0));
+}
+
+#[test]
+fn failures_of_the_conversion_have_names_of_their_own() {
+    let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
+        records: { format: json, columns: { id: { type: INTEGER } } }\n\
+        delivery: { s3: { format: parquet, table: { database: shop, name: orders, since: 2026-01-01 } } }\n";
+    let (trace, objects) = run(&stack(spec), vec![(b"no JSON".to_vec(), 0)], 0);
+    let found = documents(&objects, "format-conversion-failed", ["lastErrorCode", "lastErrorMessage"]);
+    let one = |text: &str| text.to_owned();
+    let expected =
+        (one("DataFormatConversion.ParseError"), one("The record is not a JSON object"), one("no JSON"));
+    assert_eq!(found, [expected]);
+    assert_eq!(trace.deliveries[0].failures.len(), 1);
+    // Nothing was delivered, and so nothing has a delay.
+    assert!(trace.deliveries[0].delay.is_none());
+    let json = serde_json::to_value(&trace).expect("JSON");
+    assert!(json["deliveries"][0]["delay"].is_null());
+}
+
+#[test]
+fn the_delivery_to_write_to_is_one_of_the_spec() {
+    let problem = |spec: &str, into: &str| {
+        let settings = Settings { into: Some(into.to_owned()), ..Settings::new(Store::Nowhere) };
+        Simulation::new(&stack(spec), &settings).map(drop).expect_err("no such delivery")
+    };
+    let raw = "name: raw\ndeliveries:\n  all: { record_size: 1 KiB, records_per_second: 10, s3: {} }\n  \
+        other: { record_size: 1 KiB, records_per_second: 10, s3: {} }\n";
+    assert_eq!(problem(raw, "othr"), "there is no delivery `othr`; did you mean `other`?");
+    assert_eq!(problem(raw, "x"), "there is no delivery `x`; there are: all, other");
+    let streamed = spec("s3: {}", "append: \"\\n\"");
+    assert!(problem(&streamed, "x").contains("leave out the delivery to write to"));
+}
+
 #[test]
 fn requests_are_those_of_firehose() {
     let spec = "name: orders\nstream: { record_size: 1 KiB, records_per_second: 10 }\n\
@@ -299,6 +418,9 @@ fn requests_are_those_of_firehose() {
     assert!(request["requestId"].as_str().is_some_and(|id| name.contains(id)));
     assert!(request["timestamp"].is_number());
     assert_eq!(trace.notes.len(), 1);
+    let text = pipec_simulate::trace_text::text(&trace);
+    assert!(text.contains("1 request, ") && text.contains("a record is delivered after"), "{text}");
+    assert!(!text.contains("object") && !text.contains("in S3"), "{text}");
 }
 
 /// Whatever an example has, it runs here; what needs Flink has a job for it.

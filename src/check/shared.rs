@@ -23,38 +23,48 @@ pub struct Use {
 #[derive(Debug)]
 struct What {
     name: &'static str,
-    /// Kind of the source, and its key.
-    kind: &'static str,
+    /// Where the spec has it.
+    place: Place,
+    /// Its key there.
     key: &'static str,
     /// Pipelines that may read it.
     max: usize,
     because: &'static str,
 }
 
+/// A part of the spec.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// A source of this kind.
+    Source(&'static str),
+    /// The table of a delivery.
+    Table,
+}
+
 static QUEUE: What = What {
     name: "queue",
-    kind: "sqs",
+    place: Place::Source("sqs"),
     key: "queue: ARN",
     max: 1,
     because: "so each gets a part of its messages",
 };
 static WEB_ACL: What = What {
     name: "web ACL",
-    kind: "waf",
+    place: Place::Source("waf"),
     key: "web_acl: ARN",
     max: 1,
     because: "and it has one log, so the second deployment fails",
 };
 static LOG_GROUP: What = What {
     name: "log group",
-    kind: "cloudwatch_logs",
+    place: Place::Source("cloudwatch_logs"),
     key: "groups: [NAME]",
     max: monitoring::SUBSCRIPTION_FILTERS_MAX,
     because: "and it has two subscription filters, so the third deployment fails",
 };
 static TABLE_STREAM: What = What {
     name: "DynamoDB stream",
-    kind: "dynamodb",
+    place: Place::Source("dynamodb"),
     key: "stream: ARN",
     max: pipes::TABLE_STREAM_READERS_MAX,
     because: "and more than two readers of a shard are throttled",
@@ -62,14 +72,14 @@ static TABLE_STREAM: What = What {
 
 static DATABASE: What = What {
     name: "database",
-    kind: "table",
+    place: Place::Table,
     key: "database",
     max: 1,
     because: "whose name an account has once per region, so the second deployment in an account fails",
 };
 static TABLE: What = What {
     name: "table",
-    kind: "table",
+    place: Place::Table,
     key: "name",
     max: 1,
     because: "whose name a database has once, so the second deployment in an account fails",
@@ -157,7 +167,7 @@ pub fn shared(pipelines: &[(Option<&str>, Vec<Use>)]) -> Vec<(usize, Diagnostic)
                 continue;
             }
             known.push((one.what.name, &one.id));
-            let What { name: what, kind, key, because, .. } = one.what;
+            let What { name: what, place, key, because, .. } = one.what;
             let name = |name: &str| match name {
                 "" => "the pipeline without an environment".to_owned(),
                 name => format!("environment `{name}`"),
@@ -168,7 +178,7 @@ pub fn shared(pipelines: &[(Option<&str>, Vec<Use>)]) -> Vec<(usize, Diagnostic)
                 [others @ .., last] => format!("{} and {last}", others.join(", ")),
                 [] => continue,
             };
-            if *kind == "table" {
+            let Place::Source(kind) = place else {
                 let finding = created_twice(
                     one,
                     environment,
@@ -180,7 +190,7 @@ pub fn shared(pipelines: &[(Option<&str>, Vec<Use>)]) -> Vec<(usize, Diagnostic)
                     others.fold(finding, |finding, (other, of)| finding.related(of.span, name(other)));
                 found.push((at, finding));
                 continue;
-            }
+            };
             let help = format!(
                 "name another {what} in the environment, as in `environments: {{{environment}: {{sources: {{{}: {{{kind}: \
                  {{{key}}}}}}}}}}}`, or remove the source there: `{}: ~`",

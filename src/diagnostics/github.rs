@@ -38,11 +38,11 @@ pub(super) fn render(findings: &[Findings]) -> String {
 }
 
 /// The escapes that the runner undoes in the text of a command.
-fn data(text: &str) -> String {
+pub fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// The escapes that the runner undoes in a property of a command.
-fn property(text: &str) -> String {
+pub fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

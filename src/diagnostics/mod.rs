@@ -5,7 +5,7 @@
 
 pub mod code;
 pub mod format;
-mod github;
+pub mod github;
 mod json;
 mod sarif;
 mod secret_places;

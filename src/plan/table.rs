@@ -39,6 +39,9 @@ pub struct TablePlan {
     pub reader: &'static Reader,
     /// Parameters of the reader of rows.
     pub row_parameters: Vec<(String, String)>,
+    /// Columns whose names differ from their keys by more than case, with the keys.
+    #[serde(skip)]
+    pub mappings: Vec<(String, String)>,
     /// Format of its objects in a sentence.
     #[serde(skip)]
     pub format: &'static str,
@@ -131,6 +134,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> Option<Ta
         database_name: database.value.clone(),
         name: name.value.clone(),
         columns: columns(&layout),
+        mappings: mappings(&layout),
         keys: keys(&layout),
         location: address(&layout.projection.location),
         parameters: parameters(&layout, since, reader, address),
@@ -177,13 +181,18 @@ fn parameters(
     all
 }
 
+/// Columns whose names differ from their keys by more than case, with the keys.
+fn mappings(layout: &TableLayout) -> Vec<(String, String)> {
+    let renamed = layout.columns.iter().filter(|column| !column.is_found_by_name());
+    renamed.map(|column| (column.name.clone(), column.key.clone())).collect()
+}
+
 /// Columns of JSON whose keys have other letters. Those of Parquet and ORC have the names of the columns.
 fn row_parameters(format: ObjectFormat, layout: &TableLayout) -> Vec<(String, String)> {
     if format.is_columnar() {
         return vec![("serialization.format".to_owned(), "1".to_owned())];
     }
-    let renamed = layout.columns.iter().filter(|column| !column.is_found_by_name());
-    let mapping = renamed.map(|column| (format!("mapping.{}", column.name), column.key.clone()));
+    let mapping = mappings(layout).into_iter().map(|(name, key)| (format!("mapping.{name}"), key));
     std::iter::once(("case.insensitive".to_owned(), "true".to_owned())).chain(mapping).collect()
 }
 

@@ -5,6 +5,7 @@
 
 mod builtin;
 pub mod catalog;
+mod columns_read;
 mod data_type;
 mod dialect;
 mod epoch;

@@ -22,9 +22,9 @@ pub struct TableColumn {
 /// Fields that cannot be columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ColumnFault {
-    /// Two fields have the same name in the catalog.
+    /// Two fields, or objects of fields, have the same name in the catalog.
     Same {
-        /// The name.
+        /// The name, with those of the objects around it.
         name: String,
         /// The later one.
         span: Span,
@@ -75,37 +75,47 @@ impl TableColumn {
 /// The first field that cannot be a column.
 pub fn columns(fields: &Fields, format: ObjectFormat) -> Result<Vec<TableColumn>, ColumnFault> {
     let mut columns: Vec<TableColumn> = Vec::new();
-    for field in &fields.list {
+    for (at, field) in fields.list.iter().enumerate() {
         let Some((key, inner)) = field.path.split_first().filter(|_| !field.is_inside_array) else {
             return Err(ColumnFault::Array { name: field.name.clone(), span: field.span });
         };
         if let Some(key) = inner.iter().find(|key| !key.eq_ignore_ascii_case(&glue_name(key))) {
             return Err(ColumnFault::Nested { key: key.clone(), span: field.span });
         }
+        if let Some(fault) = fields.list[..at].iter().find_map(|other| clash(field, other)) {
+            return Err(fault);
+        }
         let name = glue_name(key);
         let leaf = glue_type(field, fields.of_rows, format);
-        let Some(known) = columns.iter_mut().find(|column| column.name == name) else {
-            columns.push(TableColumn {
+        match columns.iter_mut().find(|column| column.name == name) {
+            Some(known) => insert(&mut known.glue_type, inner, leaf),
+            None => columns.push(TableColumn {
                 name,
                 key: key.clone(),
                 glue_type: nested(inner, leaf),
                 span: field.span,
-            });
-            continue;
-        };
-        let other = known.span;
-        let is_same = known.key != *key || (inner.is_empty() && !is_struct(&known.glue_type));
-        let fault = || ColumnFault::Overlap { key: key.clone(), span: field.span, other };
-        if is_same {
-            return Err(ColumnFault::Same { name, span: field.span, other });
+            }),
         }
-        insert(&mut known.glue_type, inner, leaf).ok_or_else(fault)?;
     }
     Ok(columns)
 }
 
-fn is_struct(glue_type: &GlueType) -> bool {
-    matches!(glue_type, GlueType::Struct(_))
+/// Two fields that cannot both be in a table.
+fn clash(field: &Field, other: &Field) -> Option<ColumnFault> {
+    let (span, other_span) = (field.span, other.span);
+    for (at, (key, known)) in field.path.iter().zip(&other.path).enumerate() {
+        let name = glue_name(key);
+        if name != glue_name(known) {
+            return None;
+        }
+        let is_last = field.path.len() == at + 1 && other.path.len() == at + 1;
+        if key != known || is_last {
+            let names: Vec<String> = field.path[..=at].iter().map(|key| glue_name(key)).collect();
+            return Some(ColumnFault::Same { name: names.join("."), span, other: other_span });
+        }
+    }
+    let key = field.path.first()?.clone();
+    Some(ColumnFault::Overlap { key, span, other: other_span })
 }
 
 /// A type behind keys.
@@ -116,16 +126,13 @@ fn nested(keys: &[String], leaf: GlueType) -> GlueType {
     }
 }
 
-/// Adds a field behind keys to an object; nothing if it cannot be there.
-fn insert(object: &mut GlueType, keys: &[String], leaf: GlueType) -> Option<()> {
-    let (GlueType::Struct(fields), Some((key, inner))) = (object, keys.split_first()) else { return None };
+/// Adds a field behind keys to an object, which does not clash with it.
+fn insert(object: &mut GlueType, keys: &[String], leaf: GlueType) {
+    let (GlueType::Struct(fields), Some((key, inner))) = (object, keys.split_first()) else { return };
     let name = glue_name(key);
     match fields.iter_mut().find(|(known, _)| *known == name) {
         Some((_, known)) => insert(known, inner, leaf),
-        None => {
-            fields.push((name, nested(inner, leaf)));
-            Some(())
-        }
+        None => fields.push((name, nested(inner, leaf))),
     }
 }
 
@@ -191,7 +198,12 @@ mod tests {
         assert_eq!(of("name", "name.first"), "Overlap");
         assert_eq!(of("name.first", "name"), "Overlap");
         assert_eq!(of("a.b", "a.b.c"), "Overlap");
-        assert_eq!(of("a.b", "a.b"), "Overlap");
+        assert_eq!(of("a.b.c", "a"), "Overlap");
+        assert_eq!(of("a.b", "a.b"), "Same");
+        assert_eq!(of("a.b", "a.B"), "Same");
+        assert_eq!(of("a.b.c", "a.B.d"), "Same");
+        assert_eq!(of("a.b", "A.c"), "Same");
+        assert_eq!(of("a.b", "a.c"), "a struct<b:string,c:string>");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use super::fields::Fields;
 use super::glue_type::GlueType;
 use super::partition_keys::pattern;
 use super::time_pattern::{Piece, TimePattern, TimeUnit, push_text};
-use crate::pipeline::{DEFAULT_TIME_FOLDERS, KEY_NAMESPACES, Partition};
+use crate::pipeline::{
+    DEFAULT_TIME_FOLDERS, KEY_NAMESPACES, Partition, PrefixPart, literal_head, split_prefix,
+};
 use crate::sql::DataType;
 
 /// The folders of a table.
@@ -122,26 +124,20 @@ pub fn projection(prefix: &str, layout: Layout) -> Result<Projection, Projection
 
 /// The folder that all keys of a prefix begin with.
 pub fn location(prefix: &str) -> &str {
-    let head = prefix.split("!{").next().unwrap_or_default();
+    let head = literal_head(prefix);
     &head[..head.rfind('/').map_or(0, |slash| slash + 1)]
 }
 
 fn items(prefix: &str) -> Result<Vec<Item>, ProjectionFault> {
     let mut items = Vec::new();
-    let mut rest = prefix;
-    while !rest.is_empty() {
-        let (text, expression, after) = match rest.split_once("!{") {
-            None => (rest, None, ""),
-            Some((text, inner)) => {
-                let (expression, after) = inner.split_once('}').ok_or(ProjectionFault::Unknown)?;
-                (text, Some(expression), after)
+    for part in split_prefix(prefix).map_err(|_| ProjectionFault::Unknown)? {
+        let expression = match part {
+            PrefixPart::Text(text) => {
+                items.push(Item::Text(text.to_owned()));
+                continue;
             }
+            PrefixPart::Expression(expression) => expression,
         };
-        if !text.is_empty() {
-            items.push(Item::Text(text.to_owned()));
-        }
-        rest = after;
-        let Some(expression) = expression else { continue };
         if let Some(pattern) = expression.strip_prefix("timestamp:") {
             let pattern = TimePattern::parse(pattern).map_err(ProjectionFault::Letters)?;
             items.extend(pattern.0.into_iter().map(|piece| match piece {
@@ -297,8 +293,12 @@ impl Found<'_> {
     }
 }
 
-/// How Athena knows the texts of a pattern.
+/// How Athena knows the texts of a pattern. A comma separates the ends of its ranges, so the units around one are keys of
+/// their own.
 fn times(pattern: TimePattern, is_ahead: bool) -> Option<KeyValues> {
+    if pattern.0.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains(','))) {
+        return None;
+    }
     let single = match pattern.0.as_slice() {
         [Piece::Unit(unit)] if *unit != TimeUnit::Year => Some(*unit),
         _ => None,
@@ -422,6 +422,11 @@ mod tests {
             (
                 "a/!{timestamp:yyyy}-!{timestamp:MM}/x-",
                 "a/${month}/ month.type=date month.format=yyyy-MM month.range=2026-11,NOW",
+            ),
+            (
+                "a/!{timestamp:yyyy,MM}/",
+                "a/${year},${month}/ year.type=date year.format=yyyy year.range=2026,NOW month.type=integer \
+                 month.range=1,12",
             ),
             (
                 "a/!{timestamp:HH}/!{timestamp:yyyy}/",

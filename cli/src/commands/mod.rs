@@ -33,6 +33,7 @@ mod status;
 mod stop;
 mod tail;
 mod test;
+mod watched_disk;
 
 use std::path::{Path, PathBuf};
 

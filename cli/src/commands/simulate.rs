@@ -1,9 +1,7 @@
 //! `pipec simulate`
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 use clap::{Args, ValueEnum};
@@ -11,15 +9,14 @@ use similar::{ChangeTag, TextDiff};
 
 use super::PipelineArgs;
 use super::connectors::cache;
-use super::output::{Exit, any_errors, note, print, report, shown, tally, write};
+use super::output::{Exit, any_errors, note, print, report, shown, tally};
 use super::since::since;
+use super::watched_disk::WatchedDisk;
 use pipec_compiler::Stack;
 use pipec_compiler::diagnostics::{Format, Severity};
-use pipec_compiler::pipeline::ProducerSource;
-use pipec_compiler::world::Disk;
 use pipec_simulate::flink::{Engine, find};
 use pipec_simulate::source::{self, Pace};
-use pipec_simulate::store::Store;
+use pipec_simulate::store::{MARK, Store};
 use pipec_simulate::trace::Trace;
 use pipec_simulate::{START, Settings, Simulation, arrivals, trace_text};
 
@@ -89,13 +86,8 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 fn start(text: &str) -> Result<i64, String> {
-    arrivals::time(text).ok_or_else(|| "a time such as 2026-01-01T00:00:00Z".into())
-}
-
-/// What a run came to: the trace, and the files that it was made from.
-struct Run {
-    trace: Option<Trace>,
-    inputs: Vec<PathBuf>,
+    let problem = || "a time in the years 1970 to 9999, such as 2026-01-01T00:00:00Z".into();
+    arrivals::start_time(text).ok_or_else(problem)
 }
 
 impl Simulate {
@@ -104,7 +96,7 @@ impl Simulate {
         if self.watch {
             return self.watch(&mut engine);
         }
-        let trace = self.once(&mut engine)?.trace.ok_or(Exit::Spec)?;
+        let trace = self.once(&WatchedDisk::default(), &mut engine)?.ok_or(Exit::Spec)?;
         self.print(&trace)
     }
 
@@ -121,15 +113,22 @@ impl Simulate {
 
     /// Runs again whenever a file changes, until the user interrupts. The mini-cluster of Flink keeps running.
     fn watch(&self, engine: &mut Option<Engine>) -> Result<(), Exit> {
+        if self.format == TraceFormat::Json {
+            let problem = "`--watch` prints the lines that change: leave out `--format json` or `--watch`";
+            return Err(Exit::usage(problem));
+        }
+        if self.input.as_deref().is_some_and(|input| input == Path::new("-")) {
+            return Err(Exit::usage(
+                "`--watch` reads the input again, and standard input can be read only once: write the records into a file, \
+                 and name it with `--input FILE`",
+            ));
+        }
         let mut before: Option<String> = None;
         loop {
             let began = Instant::now();
-            // The files as they are before they are read: what changes meanwhile is seen.
-            let own = times(&self.files(&[]));
-            let run = self.once(engine);
-            let inputs = run.as_ref().map(|run| run.inputs.clone()).unwrap_or_default();
-            let files = self.files(&inputs);
-            if let Ok(Run { trace: Some(trace), .. }) = run {
+            let disk = WatchedDisk::default();
+            // What is wrong with a run has been printed, and the next change may mend it.
+            if let Ok(Some(trace)) = self.once(&disk, engine) {
                 let text = trace_text::text(&trace);
                 match &before {
                     None => self.print(&trace)?,
@@ -139,40 +138,32 @@ impl Simulate {
                 before = Some(text);
             }
             note(&format!("ran in {} ms; waiting for changes", began.elapsed().as_millis()));
-            let seen = times(&files);
-            let is_changed = own.iter().any(|(path, time)| seen.get(path) != Some(time));
-            while !is_changed && times(&files) == seen {
+            while !disk.is_changed() {
                 thread::sleep(POLL);
             }
         }
     }
 
-    /// The files whose change starts another run.
-    fn files(&self, inputs: &[PathBuf]) -> Vec<PathBuf> {
-        let own = [Some(&self.pipeline.spec), self.input.as_ref()].into_iter().flatten();
-        own.chain(inputs).cloned().collect()
-    }
-
-    /// Compiles and runs once.
-    fn once(&self, engine: &mut Option<Engine>) -> Result<Run, Exit> {
-        let (stack, inputs) = self.compile()?;
-        let Some(stack) = stack else { return Ok(Run { trace: None, inputs }) };
-        let folder = self.out.as_deref().map(OutFolder::empty).transpose()?;
+    /// Compiles and runs once; no trace if the spec has errors.
+    fn once(&self, disk: &WatchedDisk, engine: &mut Option<Engine>) -> Result<Option<Trace>, Exit> {
+        if let Some(input) = &self.input {
+            disk.watch(input);
+        }
+        let Some(stack) = self.compile(disk)? else { return Ok(None) };
+        if let Some(folder) = &self.out {
+            empty(folder)?;
+        }
         let store = self.out.as_ref().map_or(Store::Nowhere, |folder| Store::Folder(folder.clone()));
         let trace = self.simulate(&stack, store, engine);
-        // Also after a failure, so that the next run may remove what this one wrote.
-        folder.map(|folder| folder.mark()).transpose()?;
-        let trace = trace.map_err(|problem| Exit::usage(&problem))?;
-        Ok(Run { trace: Some(trace), inputs })
+        trace.map(Some).map_err(|problem| Exit::usage(&problem))
     }
 
-    /// The pipeline if the spec has no errors, and the files that were read.
-    fn compile(&self) -> Result<(Option<Stack>, Vec<PathBuf>), Exit> {
+    /// The pipeline if the spec has no errors.
+    fn compile(&self, disk: &WatchedDisk) -> Result<Option<Stack>, Exit> {
         let programs = self.pipeline.runtime.programs()?;
         let environment = self.pipeline.env.as_deref().into();
-        let compilation = pipec_compiler::compile(&Disk, &programs, &self.pipeline.spec, environment);
+        let compilation = pipec_compiler::compile(disk, &programs, &self.pipeline.spec, environment);
         let pipec_compiler::Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
-        let mut inputs: Vec<PathBuf> = sources.paths().map(PathBuf::from).collect();
         // Warnings and advice are for `check`.
         diagnostics.retain(|one| one.severity == Severity::Error);
         let found = [(sources, diagnostics)];
@@ -181,11 +172,7 @@ impl Simulate {
         if stack.is_none() {
             note(&format!("nothing was simulated: {}", tally(&found)));
         }
-        let producer = stack.as_ref().and_then(|stack| stack.checked.pipeline().producer.as_ref());
-        if let Some(ProducerSource::File(file)) = producer.map(|producer| &producer.source) {
-            inputs.push(self.pipeline.spec.with_file_name(&file.path.value));
-        }
-        Ok((stack, inputs))
+        Ok(stack)
     }
 
     fn simulate(&self, stack: &Stack, store: Store, engine: &mut Option<Engine>) -> Result<Trace, String> {
@@ -218,11 +205,11 @@ impl Simulate {
         }
         simulation.feed(&mut arrivals)?;
         if let (Some(running), Some(job)) = (engine.as_mut(), simulation.job()?) {
-            let ran = running.run(&[job]);
-            if ran.is_err() {
+            if let Err(problem) = running.run(&[job]) {
                 *engine = None;
+                return Err(problem);
             }
-            ran?;
+            simulation.ran_on(running.version());
         }
         simulation.finish(&arrivals, &name)
     }
@@ -230,15 +217,6 @@ impl Simulate {
 
 /// Time between two looks at the files that are watched.
 const POLL: Duration = Duration::from_millis(50);
-
-/// When each file was changed, and its size; nothing of those that are not there.
-fn times(files: &[PathBuf]) -> BTreeMap<PathBuf, Option<(SystemTime, u64)>> {
-    let time = |path: &PathBuf| {
-        let metadata = fs::metadata(path).ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    };
-    files.iter().map(|path| (path.clone(), time(path))).collect()
-}
 
 /// The lines of the trace that differ.
 fn changes(before: &str, after: &str) -> String {
@@ -260,56 +238,29 @@ fn page(url: &str, headers: &[(String, String)]) -> Result<Vec<u8>, String> {
     response.body_mut().with_config().limit(PAGE_BYTES_MAX).read_to_vec().map_err(refused)
 }
 
-/// The file that says that a folder is of a simulation, with the names of the buckets in it.
-const MARK: &str = ".pipec-simulate";
-
-/// The folder of the objects.
-struct OutFolder<'a> {
-    path: &'a Path,
-    /// What is in it and is not of a simulation.
-    others: BTreeSet<OsString>,
-}
-
-impl<'a> OutFolder<'a> {
-    /// The folder without what an earlier simulation wrote. A folder with anything else and without its mark is left alone.
-    fn empty(path: &'a Path) -> Result<Self, Exit> {
-        let refused = |error: std::io::Error| refused(path, &error);
-        fs::create_dir_all(path).map_err(refused)?;
-        match fs::read_to_string(path.join(MARK)) {
-            Ok(buckets) => {
-                for bucket in buckets.lines() {
-                    let mut parts = Path::new(bucket).components();
-                    let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
-                    let bucket = path.join(bucket);
-                    if is_name && fs::symlink_metadata(&bucket).is_ok_and(|there| there.is_dir()) {
-                        fs::remove_dir_all(&bucket).map_err(refused)?;
-                    }
+/// Removes from a folder what an earlier simulation wrote. A folder with anything else and without its mark is left alone.
+fn empty(folder: &Path) -> Result<(), Exit> {
+    let refused =
+        |error: std::io::Error| Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)));
+    fs::create_dir_all(folder).map_err(refused)?;
+    let mark = folder.join(MARK);
+    match fs::read_to_string(&mark) {
+        Ok(buckets) => {
+            for bucket in buckets.lines() {
+                let mut parts = Path::new(bucket).components();
+                let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None));
+                let bucket = folder.join(bucket);
+                if is_name && fs::symlink_metadata(&bucket).is_ok_and(|there| there.is_dir()) {
+                    fs::remove_dir_all(&bucket).map_err(refused)?;
                 }
             }
-            Err(_) if fs::read_dir(path).map_err(refused)?.next().is_some() => {
-                return Err(Exit::usage(&format!(
-                    "`{}` is not empty, and no simulation wrote it; name another folder with `--out`",
-                    shown(path)
-                )));
-            }
-            Err(_) => {}
+            // Only when they are gone; the store adds those that it makes.
+            fs::write(&mark, "").map_err(refused)
         }
-        Ok(Self { others: names(path)?, path })
+        Err(_) if fs::read_dir(folder).map_err(refused)?.next().is_some() => Err(Exit::usage(&format!(
+            "`{}` is not empty, and no simulation wrote it; name another folder with `--out`",
+            shown(folder)
+        ))),
+        Err(_) => Ok(()),
     }
-
-    /// Writes which folders the simulation made, so that the next one may remove them.
-    fn mark(&self) -> Result<(), Exit> {
-        let own = names(self.path)?.into_iter().filter(|name| !self.others.contains(name));
-        let text: String = own.map(|name| format!("{}\n", name.to_string_lossy())).collect();
-        write(&self.path.join(MARK), text.as_bytes())
-    }
-}
-
-fn refused(folder: &Path, error: &std::io::Error) -> Exit {
-    Exit::usage(&format!("`{}` cannot be used: {error}", shown(folder)))
-}
-
-fn names(folder: &Path) -> Result<BTreeSet<OsString>, Exit> {
-    let entries = fs::read_dir(folder).map_err(|error| refused(folder, &error))?;
-    Ok(entries.flatten().map(|entry| entry.file_name()).collect())
 }

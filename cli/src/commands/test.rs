@@ -54,16 +54,24 @@ enum TestFormat {
     Github,
 }
 
+/// What some editors put at the start of a file.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// A pipeline with the files of its tests.
 struct Suite {
+    /// Its spec and its environment, for people.
     spec: String,
+    /// The same, as it is typed.
+    call: String,
     stack: Stack,
     files: Vec<TestFile>,
 }
 
 struct TestFile {
     path: PathBuf,
+    /// Without a byte order mark.
     text: String,
+    has_mark: bool,
     tests: Vec<Test>,
 }
 
@@ -93,54 +101,48 @@ impl TestVerb {
     /// The pipelines with their tests.
     fn suites(&self) -> Result<Vec<Suite>, Exit> {
         let programs = self.runtime.programs()?;
-        let (mut suites, mut found) = (Vec::new(), Vec::new());
-        for given in &self.specs {
-            let (spec, files) = files(given)?;
+        let (mut stacks, mut found) = (Vec::new(), Vec::new());
+        let of_specs = by_spec(&self.specs)?;
+        for (spec, files) in &of_specs {
             let environment = self.env.as_deref().into();
-            let compilation = pipec_compiler::compile(&Disk, &programs, &spec, environment);
+            let compilation = pipec_compiler::compile(&Disk, &programs, spec, environment);
             let Compilation { sources, mut diagnostics, pipelines, .. } = compilation;
             // Warnings and advice are for `check`.
             diagnostics.retain(|one| one.severity == Severity::Error);
             found.push((sources, diagnostics));
-            let files = files.iter().map(|path| self.read(path)).collect::<Result<Vec<_>, Exit>>()?;
-            let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
-            let name = format!("{}{env}", shown(&spec));
-            suites.extend(pipelines.into_iter().next().map(|stack| Suite { spec: name, stack, files }));
+            stacks.extend(pipelines.into_iter().next().map(|stack| (spec, stack, files)));
         }
         report(&found, Format::Text)?;
         if any_errors(&found) {
             note(&format!("no test was run: {}", tally(&found)));
             return Err(Exit::Spec);
         }
-        if suites.iter().flat_map(|suite| &suite.files).all(|file| file.tests.is_empty()) {
-            let spec = self.specs.first().map_or_else(|| "SPEC".into(), |spec| typed(spec));
-            let file = spec.trim_end_matches(".yaml").trim_end_matches(".yml");
+        let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
+        let mut suites = Vec::new();
+        for (spec, stack, files) in stacks {
+            let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, Exit>>()?;
+            let (spec, call) = (format!("{}{env}", shown(spec)), format!("{}{env}", typed(spec)));
+            suites.push(Suite { spec, call, stack, files });
+        }
+        let is_empty =
+            |suites: &[Suite]| suites.iter().flat_map(|suite| &suite.files).all(|file| file.tests.is_empty());
+        if is_empty(&suites) {
+            let (spec, _) = &of_specs[0];
             return Err(Exit::usage(&format!(
-                "there are no tests of {spec}: write some into {file}.test.yaml"
+                "there are no tests of {}: write some into {}",
+                typed(spec),
+                typed(&spec.with_extension("test.yaml"))
             )));
+        }
+        if let Some(name) = &self.name {
+            for file in suites.iter_mut().flat_map(|suite| &mut suite.files) {
+                file.tests.retain(|test| test.name.contains(name.as_str()));
+            }
+            if is_empty(&suites) {
+                return Err(Exit::usage(&format!("no test has `{name}` in its name; remove `--name`")));
+            }
         }
         Ok(suites)
-    }
-
-    fn read(&self, path: &Path) -> Result<TestFile, Exit> {
-        let text = fs::read_to_string(path)
-            .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
-        let mut tests = testing::read(&text).map_err(|problem| {
-            let before = &text[..problem.at.min(text.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            Exit::usage(&format!("{}:{line}:{column}: {}", shown(path), problem.message))
-        })?;
-        let mut names = BTreeSet::new();
-        if let Some(twice) = tests.iter().find(|test| !names.insert(test.name.clone())) {
-            return Err(Exit::usage(&format!(
-                "{}: two tests have the name `{}`; rename one",
-                shown(path),
-                twice.name
-            )));
-        }
-        tests.retain(|test| self.name.as_ref().is_none_or(|name| test.name.contains(name.as_str())));
-        Ok(TestFile { path: path.to_owned(), text, tests })
     }
 
     /// Runs all tests; those that need Flink on one.
@@ -169,30 +171,92 @@ impl TestVerb {
     }
 }
 
+/// The tests of a file.
+fn read(path: &Path) -> Result<TestFile, Exit> {
+    let content = fs::read_to_string(path)
+        .map_err(|error| Exit::usage(&format!("`{}` cannot be read: {error}", shown(path))))?;
+    let text = content.strip_prefix(BYTE_ORDER_MARK);
+    let (text, has_mark) = (text.unwrap_or(&content), text.is_some());
+    let tests = testing::read(text).map_err(|problem| {
+        let before = &text[..text.floor_char_boundary(problem.at)];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Exit::usage(&format!("{}:{line}:{column}: {}", shown(path), problem.message))
+    })?;
+    let mut names = BTreeSet::new();
+    if let Some(twice) = tests.iter().find(|test| !names.insert(test.name.clone())) {
+        return Err(Exit::usage(&format!(
+            "{}: two tests have the name `{}`; rename one",
+            shown(path),
+            twice.name
+        )));
+    }
+    Ok(TestFile { path: path.to_owned(), text: text.to_owned(), has_mark, tests })
+}
+
+/// Each spec once, with its files of tests: a pattern such as `*.yaml` matches a spec and its files.
+fn by_spec(given: &[PathBuf]) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, Exit> {
+    let mut of_specs: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
+    for given in given {
+        let (spec, files) = files(given)?;
+        match of_specs.iter_mut().find(|(other, _)| is_same(other, &spec)) {
+            Some((_, known)) => {
+                for file in files {
+                    if !known.iter().any(|other| is_same(other, &file)) {
+                        known.push(file);
+                    }
+                }
+            }
+            None => of_specs.push((spec, files)),
+        }
+    }
+    Ok(of_specs)
+}
+
+/// Whether two paths are those of one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    one == other || real(one) == real(other)
+}
+
 /// The spec that an argument names, and the files that may have tests of it: `orders.test.yaml`, `orders.more.test.yaml` and the spec
 /// itself.
 fn files(given: &Path) -> Result<(PathBuf, Vec<PathBuf>), Exit> {
     let name = given.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if is_tests(&name) {
-        let stem = name.split('.').next().unwrap_or_default();
-        let specs = ["yaml", "yml"].map(|extension| given.with_file_name(format!("{stem}.{extension}")));
-        let spec = specs.into_iter().find(|spec| spec.exists()).ok_or_else(|| {
+        let spec = stems(&name).find_map(|stem| spec_of(given, stem)).ok_or_else(|| {
+            let stem = stems(&name).next().unwrap_or_default();
             Exit::usage(&format!("`{}` has tests of {stem}.yaml, which is not there", shown(given)))
         })?;
         return Ok((spec, vec![given.to_owned()]));
     }
-    let stem = given.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let own_stem = given.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let folder = given.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let own =
-        |name: &String| is_tests(name) && name.strip_prefix(&stem).is_some_and(|rest| rest.starts_with('.'));
-    let mut files: Vec<PathBuf> = names.filter(own).map(|name| given.with_file_name(name)).collect();
+    let is_own = |name: &String| {
+        let stem = stems(name).find(|stem| *stem == own_stem || spec_of(given, stem).is_some());
+        is_tests(name) && stem == Some(own_stem.as_str())
+    };
+    let mut files: Vec<PathBuf> = names.filter(is_own).map(|name| given.with_file_name(name)).collect();
     files.sort();
     if given.exists() {
         files.insert(0, given.to_owned());
     }
     Ok((given.to_owned(), files))
+}
+
+/// What the name of the spec of a file of tests may begin with, the longest first: `orders.eu`, `orders` for `orders.eu.test.yaml`.
+fn stems(tests: &str) -> impl Iterator<Item = &str> {
+    let longest = tests.rsplit_once(".test.").map(|(stem, _)| stem);
+    std::iter::successors(longest, |stem| stem.rsplit_once('.').map(|(shorter, _)| shorter))
+        .filter(|stem| !stem.is_empty() && !stem.ends_with(".test"))
+}
+
+/// The spec of a name without its extension, in the folder of another file.
+fn spec_of(neighbour: &Path, stem: &str) -> Option<PathBuf> {
+    let specs = ["yaml", "yml"].map(|extension| neighbour.with_file_name(format!("{stem}.{extension}")));
+    specs.into_iter().find(|spec| spec.exists())
 }
 
 /// Specs without the files of tests that a pattern such as `*.yaml` matches as well.
@@ -218,7 +282,14 @@ fn ran(suites: &[Suite], place: Place, outcome: &Result<Outcome, String>) -> Ran
         line: file.text[..test.range.start].matches('\n').count() + 1,
         name: test.name.clone(),
         differences: match outcome {
-            Ok(outcome) => outcome.differences(&test.expect),
+            Ok(outcome) => {
+                let mut differences = outcome.differences(&test.expect);
+                if differences.is_empty() && test.expect.is_empty() {
+                    let call = format!("pipec test --update {}", suite.call);
+                    differences.push(format!("nothing is expected: write `expect`, or run `{call}`"));
+                }
+                differences
+            }
             Err(problem) => vec![problem.clone()],
         },
     }
@@ -238,7 +309,7 @@ fn update(suites: &[Suite], outcomes: &[(Place, Result<Outcome, String>)]) -> Re
                     Exit::usage(&format!("{}: {}: {problem}", shown(&file.path), test.name))
                 };
                 let outcome = outcome.as_ref().map_err(refused)?;
-                if test.expect_ranges.is_none() || !outcome.differences(&test.expect).is_empty() {
+                if test.expect.is_empty() || !outcome.differences(&test.expect).is_empty() {
                     changed.push((test, outcome));
                 }
             }
@@ -247,7 +318,8 @@ fn update(suites: &[Suite], outcomes: &[(Place, Result<Outcome, String>)]) -> Re
             }
             let text = testing::updated(&file.text, &changed)
                 .map_err(|problem| Exit::usage(&format!("{}: {problem}", shown(&file.path))))?;
-            write(&file.path, text.as_bytes())?;
+            let mark = if file.has_mark { BYTE_ORDER_MARK } else { "" };
+            write(&file.path, format!("{mark}{text}").as_bytes())?;
             note(&format!(
                 "updated {} of {} tests in {}",
                 changed.len(),

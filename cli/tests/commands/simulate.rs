@@ -110,6 +110,16 @@ fn sql_without_state_needs_no_flink() {
 }
 
 #[test]
+fn records_arrive_until_the_end_of_the_year_9999() {
+    let place = Place::new();
+    let producer = "producer:\n  generate: {}\n  records_per_second: 1\nrecords:\n  format: json\n  columns:\n    at: {type: TIMESTAMP}\n";
+    place.file("orders.yaml", &(crate::support::place::SPEC.to_owned() + producer));
+    let output = place.pipec(&["simulate", "orders.yaml", "--start", "9999-12-31T23:59:30Z"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    assert!(out(&output).contains("to 9999-12-31T23:59:59.999Z"), "{}", out(&output));
+}
+
+#[test]
 fn what_is_missing_is_named_with_what_to_type() {
     let place = Place::new();
     let refused = |args: &[&str]| {
@@ -122,6 +132,9 @@ fn what_is_missing_is_named_with_what_to_type() {
     );
     assert!(refused(&["--input", "none.jsonl"]).contains("`none.jsonl` cannot be read"));
     assert!(refused(&["--rate", "0"]).contains("a rate is more than 0"));
+    for start in ["1e30", "1969-12-31T23:59:59Z"] {
+        assert!(refused(&["--start", start]).contains("a time in the years 1970 to 9999"), "{start}");
+    }
     place.file("orders.jsonl", "{\"id\": 1}\n");
     place.file("orders.yaml", &stateful());
     let problem = refused(&["--input", "orders.jsonl"]);
@@ -151,41 +164,86 @@ fn made_up_records_are_the_same_each_time() {
     assert!(first.lines().next().expect("a record").contains("2026-01-01 00:00:00.000"), "{first:.200}");
 }
 
+/// pipec with `--watch`, and the lines that it prints.
+struct Watching {
+    process: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Watching {
+    fn start(place: &Place) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_pipec"))
+            .args(["simulate", "orders.yaml", "--input", "orders.jsonl", "--watch"])
+            .current_dir(place.path("."))
+            .env_clear()
+            .env("HOME", place.path("."))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("pipec runs");
+        let (send, lines) = mpsc::channel();
+        let errors = send.clone();
+        let output = BufReader::new(process.stdout.take().expect("its output"));
+        thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        let notes = BufReader::new(process.stderr.take().expect("its notes"));
+        thread::spawn(move || notes.lines().map_while(Result::ok).try_for_each(|line| errors.send(line)));
+        Self { process, lines }
+    }
+
+    /// Waits for a line.
+    fn next(&self, start: &str) {
+        let wait = Duration::from_secs(60);
+        let line = || self.lines.recv_timeout(wait).unwrap_or_else(|_| panic!("no line {start}"));
+        while !line().starts_with(start) {}
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 #[test]
 fn a_change_of_the_input_runs_it_again() {
     let place = Place::new();
     place.file("orders.jsonl", "{\"id\": 1}\n");
-    let mut watching = Ended(
-        Command::new(env!("CARGO_BIN_EXE_pipec"))
-            .args(["simulate", "orders.yaml", "--input", "orders.jsonl", "--watch"])
-            .current_dir(place.path("."))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("pipec runs"),
-    );
-    let output = BufReader::new(watching.0.stdout.take().expect("its output"));
-    let (send, lines) = mpsc::channel();
-    thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
-    let next = |start: &str| {
-        let line =
-            || lines.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no line {start}"));
-        while !line().starts_with(start) {}
-    };
-    next("orders: 1 record from");
-    next("a record is in S3");
+    let watching = Watching::start(&place);
+    watching.next("orders: 1 record from");
+    watching.next("a record is in S3");
     place.file("orders.jsonl", "{\"id\": 1}\n{\"id\": 2}\n");
-    next("- orders: 1 record from");
-    next("+ orders: 2 records from");
+    watching.next("- orders: 1 record from");
+    watching.next("+ orders: 2 records from");
 }
 
-/// A program that ends with the test, whether or not that passes.
-struct Ended(Child);
+#[test]
+fn a_change_of_the_sql_mends_a_run_that_failed() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    place.file("orders.yaml", &FLINK.replace("sql: SELECT \"id\" FROM stream", "sql: orders.sql"));
+    let sql = |spec: String| spec.lines().find_map(|line| Some(line.split_once("  sql: ")?.1.to_owned()));
+    place.file("orders.sql", &sql(stateful()).expect("SQL"));
+    let watching = Watching::start(&place);
+    watching.next("error: the SQL needs Flink");
+    place.file("orders.sql", &sql(FLINK.to_owned()).expect("SQL"));
+    watching.next("orders: 1 record from");
+}
 
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+#[test]
+fn what_cannot_be_watched_is_refused() {
+    let place = Place::new();
+    place.file("orders.jsonl", "{\"id\": 1}\n");
+    for (more, problem) in [
+        (["--input", "-", "--watch", "--format", "text"], "name it with `--input FILE`"),
+        (
+            ["--input", "orders.jsonl", "--watch", "--format", "json"],
+            "leave out `--format json` or `--watch`",
+        ),
+    ] {
+        let output = place.pipec(&[&["simulate", "orders.yaml"], &more[..]].concat());
+        assert_eq!(code(&output), 2, "{}", out(&output));
+        assert!(err(&output).contains(problem), "{}", err(&output));
     }
 }
 

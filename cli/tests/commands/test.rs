@@ -98,6 +98,87 @@ fn faults_name_the_place() {
 }
 
 #[test]
+fn a_pattern_that_matches_a_spec_and_its_tests_runs_each_once() {
+    let place = place(TESTS);
+    place.file("orders.more.test.yaml", &TESTS.replace("records pass", "more"));
+    for specs in [["orders.test.yaml", "./orders.yaml"], ["orders.yaml", "orders.test.yaml"]] {
+        let output = place.pipec(&["test", specs[0], specs[1]]);
+        assert_eq!(code(&output), 0, "{}{}", out(&output), err(&output));
+        assert_eq!(out(&output).matches("records pass").count(), 1, "{}", out(&output));
+        assert!(out(&output).ends_with("2 passed, 0 failed\n"), "{}", out(&output));
+    }
+}
+
+#[test]
+fn tests_belong_to_the_spec_with_the_longest_name() {
+    let place = place(TESTS);
+    for spec in ["orders.eu", "my.orders"] {
+        place.file(&format!("{spec}.yaml"), FLINK);
+        place.file(&format!("{spec}.more.test.yaml"), &TESTS.replace("records pass", spec));
+    }
+    for (spec, name) in [
+        ("orders.yaml", "records pass"),
+        ("orders.eu.yaml", "orders.eu"),
+        ("orders.eu.more.test.yaml", "orders.eu"),
+        ("my.orders.yaml", "my.orders"),
+        ("my.orders.more.test.yaml", "my.orders"),
+    ] {
+        let output = place.pipec(&["test", spec]);
+        assert_eq!(code(&output), 0, "{spec}: {}{}", out(&output), err(&output));
+        let of = spec.replace(".more.test", "");
+        assert_eq!(out(&output), format!("ok   {of}: {name}\n1 passed, 0 failed\n"));
+    }
+    let output = place.pipec(&["test", "none.test.yaml"]);
+    assert!(
+        err(&output).contains("`none.test.yaml` has tests of none.yaml, which is not there"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn a_test_that_expects_nothing_fails() {
+    let given = "tests:\n- name: nothing\n  given: [{id: 1}]\n";
+    for expect in ["", "  expect: {ordered: true}\n", "  expect: {outputs: {OUT: {}}}\n"] {
+        let place = place(&format!("{given}{expect}"));
+        place.file("orders.yaml", &FLINK.replace("SELECT \"id\" FROM stream", "CREATE STREAM OUT (\"id\" BIGINT); CREATE PUMP P AS INSERT INTO OUT SELECT STREAM \"id\" FROM SOURCE_SQL_STREAM_001"));
+        let output = place.pipec(&["test", "orders.yaml"]);
+        assert_eq!(code(&output), 1, "{expect}: {}{}", out(&output), err(&output));
+        let problem = "nothing is expected: write `expect`, or run `pipec test --update orders.yaml`\n";
+        assert!(out(&output).contains(problem), "{expect}: {}", out(&output));
+        assert_eq!(code(&place.pipec(&["test", "--update", "orders.yaml"])), 0, "{expect}");
+        assert_eq!(code(&place.pipec(&["test", "orders.yaml"])), 0, "{expect}");
+    }
+}
+
+#[test]
+fn a_name_that_no_test_has_is_refused() {
+    let output = place(TESTS).pipec(&["test", "orders.yaml", "--name", "typo"]);
+    assert_eq!(code(&output), 2, "{}", out(&output));
+    assert_eq!(err(&output), "error: no test has `typo` in its name; remove `--name`\n");
+}
+
+#[test]
+fn faults_of_a_spec_are_its_findings() {
+    let place = place(TESTS);
+    place.file("orders.yaml", &format!("{FLINK}a: [\n"));
+    let output = place.pipec(&["test", "orders.yaml"]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert!(err(&output).contains("PIPE") && err(&output).contains("no test was run"), "{}", err(&output));
+}
+
+#[test]
+fn a_byte_order_mark_is_kept() {
+    let place = place(&format!("\u{feff}{}", TESTS.replace("rows: [{id: 2}, {id: 1}]", "rows: []")));
+    let output = place.pipec(&["test", "orders.yaml"]);
+    assert!(out(&output).contains("(orders.test.yaml:2)"), "{}{}", out(&output), err(&output));
+    assert_eq!(code(&place.pipec(&["test", "--update", "orders.yaml"])), 0);
+    let updated = fs::read_to_string(place.path("orders.test.yaml")).expect("the tests");
+    assert!(updated.starts_with("\u{feff}tests:\n- name"), "{updated}");
+    assert_eq!(code(&place.pipec(&["test", "orders.yaml"])), 0);
+}
+
+#[test]
 fn files_of_tests_are_not_specs() {
     let place = place(TESTS);
     for verb in ["check", "build", "report"] {

@@ -38,6 +38,7 @@ pub struct Engine {
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     folder: TempDir,
+    version: String,
 }
 
 impl Engine {
@@ -67,7 +68,12 @@ impl Engine {
             .map_err(refused)?;
         let input = process.stdin.take();
         let output = process.stdout.take().ok_or("Flink cannot be started: it has no output")?;
-        Ok(Self { process, input, output: BufReader::new(output), folder })
+        Ok(Self { process, input, output: BufReader::new(output), folder, version: flink.version.clone() })
+    }
+
+    /// Flink's version.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// Runs jobs at once, and waits for all of them.

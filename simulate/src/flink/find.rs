@@ -45,16 +45,37 @@ pub fn find(named: Option<&Path>, cache: Option<&Path>) -> Result<Flink, String>
                 folder.display()
             )
         })?;
+        if !is_tested(&version) {
+            let remedy =
+                if named.is_some() { "leave out `--flink`".to_owned() } else { format!("unset {whose}") };
+            return Err(other_version(&format!("{whose} names"), &version, &format!(", and {remedy}")));
+        }
         return Ok(Flink { lib, version, java: java()? });
     }
-    let installed = || installed_package().and_then(|folder| jars(&folder));
+    let installed = installed_package().and_then(|folder| jars(&folder));
     let cached = || cache.map(folder_in_cache).and_then(|folder| jars(&folder));
-    let Some((lib, version)) = installed().or_else(cached) else {
+    let other = installed.as_ref().map(|(_, version)| version.clone()).filter(|version| !is_tested(version));
+    let Some((lib, version)) = installed.filter(|(_, version)| is_tested(version)).or_else(cached) else {
+        if let Some(version) = other {
+            return Err(other_version("the installed package `apache-flink` is", &version, ""));
+        }
         return Err("the SQL needs Flink, which is not on this machine: install it with `pipec flink install`, or name its \
                     folder with `--flink DIR`"
             .into());
     };
     Ok(Flink { lib, version, java: java()? })
+}
+
+/// Whether a version has the SQL of the version that pipec is tested with: the same major and minor.
+fn is_tested(version: &str) -> bool {
+    let minor = |version: &str| version.splitn(3, ['.', '-']).take(2).map(str::to_owned).collect::<Vec<_>>();
+    minor(version) == minor(FLINK_VERSION)
+}
+
+fn other_version(what: &str, version: &str, remedy: &str) -> String {
+    format!(
+        "{what} Flink {version}, whose SQL differs from that of Flink {FLINK_VERSION}: install this one with `pipec flink install`{remedy}"
+    )
 }
 
 /// The folder of Flink's jars at or below a folder, with Flink's version.
@@ -109,5 +130,20 @@ mod tests {
         }
         let problem = find(Some(folder.path()), None).expect_err("nothing there");
         assert!(problem.starts_with("`--flink` names"), "{problem}");
+        fs::write(folder.path().join("flink-dist-1.20.0.jar"), "").expect("a file");
+        let problem = find(Some(folder.path()), None).expect_err("another version");
+        assert_eq!(
+            problem,
+            "`--flink` names Flink 1.20.0, whose SQL differs from that of Flink 2.2.1: install this one with `pipec flink install`, and leave out `--flink`"
+        );
+    }
+
+    #[test]
+    fn versions_of_the_same_minor_have_the_same_sql() {
+        for (version, is) in
+            [("2.2.1", true), ("2.2.0", true), ("2.2-SNAPSHOT", true), ("2.20.0", false), ("1.20.0", false)]
+        {
+            assert_eq!(is_tested(version), is, "{version}");
+        }
     }
 }

@@ -23,7 +23,14 @@ pub(super) fn differences(whose: &str, expected: &Rows, actual: &[Value]) -> Vec
     if missing.is_empty() && others.is_empty() {
         return lines;
     }
-    lines.push(format!("{whose}: {} rows are expected, and {} came", rows.len(), actual.len()));
+    if expected.ordered
+        && rows.len() == actual.len()
+        && in_any_order(rows, actual).iter().all(Option::is_some)
+    {
+        lines.push(format!("{whose}: the expected rows came in another order"));
+    } else {
+        lines.push(format!("{whose}: {} rows are expected, and {} came", rows.len(), actual.len()));
+    }
     for row in missing.iter().take(SHOWN) {
         lines.push(format!("- {}", rows[*row]));
         // The row that comes closest, if any column is the same.
@@ -149,7 +156,10 @@ mod tests {
     #[test]
     fn order_counts_where_it_is_asked_for() {
         assert!(differ(&json!([{"a": 1}, {"a": 2}]), false, &json!([{"a": 2}, {"a": 1}])).is_empty());
-        assert!(!differ(&json!([{"a": 1}, {"a": 2}]), true, &json!([{"a": 2}, {"a": 1}])).is_empty());
+        let lines = differ(&json!([{"a": 1}, {"a": 2}]), true, &json!([{"a": 2}, {"a": 1}]));
+        assert_eq!(lines[0], "OUT: the expected rows came in another order");
+        let lines = differ(&json!([{"a": 1}, {"a": 2}]), true, &json!([{"a": 2}, {"a": 3}]));
+        assert_eq!(lines[0], "OUT: 2 rows are expected, and 2 came");
     }
 
     /// The first row would take the only one that the second can have.

@@ -71,7 +71,7 @@ impl Outcome {
                 }
                 (Some(_), None) => {
                     lines.push(format!(
-                        "{what}: Flink does not report it; remove `{what}`, or set `analytics.errors`"
+                        "{what}: Flink does not report it; remove `{what}`, and expect the rows of an output"
                     ));
                 }
                 _ => {}
@@ -105,6 +105,17 @@ impl Outcome {
         }
         lines.extend(left.iter().map(|(key, records)| format!("+ object {key} with {records} records")));
         lines
+    }
+}
+
+impl Expect {
+    /// Whether nothing is expected.
+    pub fn is_empty(&self) -> bool {
+        self.main.is_empty()
+            && self.outputs.values().all(Rows::is_empty)
+            && self.dropped.is_none()
+            && self.failed.is_none()
+            && self.objects.is_none()
     }
 }
 

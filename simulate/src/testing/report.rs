@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use pipec_compiler::diagnostics::github::{data, property};
+use pipec_compiler::terminal::printable;
 use serde::Serialize;
 
 /// A test that has run.
@@ -47,7 +49,8 @@ pub fn text(ran: &[Ran]) -> String {
     }
     let passed = passed(ran);
     let _ = writeln!(text, "{passed} passed, {} failed", ran.len() - passed);
-    text
+    // Names and rows come from anywhere.
+    printable(&text)
 }
 
 /// For programs.
@@ -120,19 +123,10 @@ pub fn github(ran: &[Ran]) -> String {
             property(&one.file),
             one.line,
             property(&format!("test failed: {}", one.name)),
-            command(&one.differences.join("\n"))
+            data(&one.differences.join("\n"))
         );
     }
     text
-}
-
-/// The text of a workflow command. GitHub, "Workflow commands": `%`, `\r` and `\n` are escaped, in properties `:` and `,` as well.
-fn command(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    command(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]
@@ -148,6 +142,13 @@ mod tests {
             differences: differences.iter().map(ToString::to_string).collect(),
         };
         vec![one("good", &[]), one("bad <&>", &["rows: 1 rows are expected, and 0 came", "- {\"a\":1}"])]
+    }
+
+    #[test]
+    fn nothing_steers_a_terminal() {
+        let mut ran = ran();
+        ran[0].name = "a\u{1b}[2Jb".into();
+        assert!(text(&ran).starts_with("ok   orders.yaml: a\u{fffd}[2Jb\n"), "{}", text(&ran));
     }
 
     #[test]

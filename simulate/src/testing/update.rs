@@ -13,6 +13,11 @@ use super::{Expect, Outcome, Rows, Test, read};
 pub fn updated(text: &str, outcomes: &[(&Test, &Outcome)]) -> Result<String, String> {
     let mut changes: Vec<(std::ops::Range<usize>, String)> = Vec::new();
     for (test, outcome) in outcomes {
+        if let Some(name) = test.expect.outputs.keys().find(|name| !outcome.outputs.contains_key(*name)) {
+            let known: Vec<&str> = outcome.outputs.keys().map(String::as_str).collect();
+            let known = if known.is_empty() { "none".into() } else { known.join(", ") };
+            return Err(format!("{}: there is no output `{name}`; there are: {known}", test.name));
+        }
         match &test.expect_ranges {
             Some((key, value)) => {
                 let block = block(text, key.start, &test.expect, outcome);
@@ -58,7 +63,13 @@ fn block(text: &str, key: usize, expect: &Expect, outcome: &Outcome) -> String {
 fn block_at(column: usize, expect: &Expect, outcome: &Outcome) -> String {
     let inner = " ".repeat(column + 2);
     let mut block = String::from("expect:");
-    let expects_nothing = *expect == Expect::default();
+    // What Flink does not report is removed.
+    let reported = Expect {
+        dropped: expect.dropped.and(outcome.dropped),
+        failed: expect.failed.and(outcome.failed),
+        ..expect.clone()
+    };
+    let expects_nothing = reported.is_empty();
     let write_rows = |block: &mut String, indent: &str, rows: &Rows, actual: &[Value], always: bool| {
         if rows.ordered {
             let _ = write!(block, "\n{indent}ordered: true");
@@ -126,6 +137,27 @@ mod tests {
         );
         let again = read(&new).expect("tests");
         assert_eq!(updated(&new, &[(&again[0], &outcome()), (&again[1], &outcome())]), Ok(new.clone()));
+    }
+
+    #[test]
+    fn what_flink_does_not_report_is_removed() {
+        let outcome = Outcome { main: vec![json!({"id": 1})], ..Outcome::default() };
+        for (expect, updated_to) in [
+            ("dropped: 1", "rows:\n      - {\"id\":1}"),
+            ("dropped: 1\n    count: 7", "count: 1"),
+            ("ordered: true", "ordered: true\n    rows:\n      - {\"id\":1}"),
+        ] {
+            let text = format!("tests:\n- name: a\n  given: [{{id: 1}}]\n  expect:\n    {expect}\n");
+            let tests = read(&text).expect("tests");
+            let new = updated(&text, &[(&tests[0], &outcome)]);
+            assert_eq!(new, Ok(text.replace(expect, updated_to)));
+        }
+        let text = "tests:\n- name: a\n  given: [{id: 1}]\n  expect: {outputs: {TYPO: []}}\n";
+        let tests = read(text).expect("tests");
+        assert_eq!(
+            updated(text, &[(&tests[0], &outcome)]),
+            Err("a: there is no output `TYPO`; there are: none".into())
+        );
     }
 
     #[test]

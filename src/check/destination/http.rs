@@ -1,18 +1,13 @@
 //! HTTP endpoints.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
-
-use fluent_uri::Uri;
-
 use super::super::Context;
+use super::endpoint::Endpoint;
 use crate::aws::destinations::http_limits as limits;
 use crate::diagnostics::{Code, Diagnostic, secrets};
 use crate::pipeline::{Http, Service, Setting};
 use crate::source::Span;
 
 const EXAMPLE: &str = "https://firehose.example.com/v1/events";
-/// Ends of names that resolve within a network only.
-const PRIVATE_ENDS: [&str; 5] = [".internal", ".local", ".lan", ".localdomain", ".corp"];
 
 pub(super) fn check(context: &mut Context, service: &Service, http: &Http) {
     let mut found = Vec::new();
@@ -25,106 +20,59 @@ pub(super) fn check(context: &mut Context, service: &Service, http: &Http) {
 
 /// An address that Firehose reaches: over HTTPS, at its one port, from the internet.
 fn url(url: &Setting<String>) -> Vec<Diagnostic> {
-    let text = url.value.as_str();
-    let mut found = Vec::new();
-    let mut fault = |code, message: String, help: String| {
-        found.push(Diagnostic::error(code, url.span, message, help));
+    let endpoint = Endpoint {
+        address: url,
+        key: "url",
+        example: EXAMPLE,
+        listener: "endpoint",
+        service: "an HTTP endpoint",
+        port: Some(limits::PORT),
     };
-    let shown = secrets::masked(text);
-    let length = text.chars().count();
+    let length = url.value.chars().count();
     if length > limits::URL_CHARS_MAX {
         let message =
             format!("the address has {length} characters; Firehose accepts {}", limits::URL_CHARS_MAX);
-        fault(Code::EndpointUrl, message, format!("shorten it to {} characters", limits::URL_CHARS_MAX));
-        return found;
+        return vec![endpoint.fault(message, format!("shorten it to {} characters", limits::URL_CHARS_MAX))];
     }
-    if text.contains("{{resolve:") {
+    if url.value.contains("{{resolve:") {
         let message =
             "CloudFormation would write the stored value into the stack, where many can read it".to_owned();
-        fault(
-            Code::EndpointUrl,
-            message,
-            "store the key in a secret, and write `secret` with its ARN".to_owned(),
-        );
-        return found;
+        return vec![endpoint.fault(message, "store the key in a secret, and write `secret` with its ARN")];
     }
-    let Ok(uri) = Uri::parse(text) else {
-        let help = match Uri::parse(format!("https://{text}").as_str()) {
-            Ok(_) if !text.contains("//") && text.contains('.') => format!("write `url: https://{shown}`"),
-            _ => format!("write an address such as `{EXAMPLE}`"),
-        };
-        fault(Code::EndpointUrl, format!("`{shown}` is not an address"), help);
-        return found;
+    let (uri, authority) = match endpoint.read() {
+        Ok(parts) => parts,
+        Err(fault) => return vec![fault],
     };
-    let scheme = uri.scheme().as_str();
-    if !scheme.eq_ignore_ascii_case("https") {
-        let help = match shown.strip_prefix("http://") {
-            Some(rest) => format!(
-                "write `url: https://{rest}`, with a certificate of a public authority at the endpoint"
-            ),
-            None => format!("write an address such as `{EXAMPLE}`"),
-        };
-        fault(Code::EndpointUrl, format!("Firehose sends over https, not `{scheme}`"), help);
-        return found;
+    let mut found = Vec::new();
+    match authority.port() {
+        Some(port) if port.as_str().is_empty() => {
+            let message = "the address has a `:` without a port".to_owned();
+            let help = format!("remove the `:` after `{}`", authority.host());
+            found.push(endpoint.fault(message, help));
+        }
+        Some(port) if !endpoint.has_port(&authority) => {
+            let message = format!("Firehose sends to port {} only, not to `{}`", limits::PORT, port.as_str());
+            let help = "write the address without its port, and have the endpoint listen at 443, for example behind a load balancer";
+            found.push(endpoint.fault(message, help));
+        }
+        _ => {}
     }
-    let Some(authority) = uri.authority().filter(|authority| !authority.host().is_empty()) else {
-        fault(
-            Code::EndpointUrl,
-            format!("`{shown}` names no host"),
-            format!("write an address such as `{EXAMPLE}`"),
-        );
-        return found;
-    };
-    if let Some(port) = authority.port().filter(|port| !matches!(port.as_str().parse(), Ok(limits::PORT))) {
-        let message = format!("Firehose sends to port {} only, not to `{}`", limits::PORT, port.as_str());
-        let help = "write the address without its port, and have the endpoint listen at 443, for example behind a load balancer";
-        fault(Code::EndpointUrl, message, help.to_owned());
-    }
-    if is_private(authority.host()) {
-        let message =
-            format!("Firehose sends over the internet, and `{}` is not a public host", authority.host());
-        let help = "name a public address of the endpoint; AWS has no private path to an HTTP endpoint";
-        fault(Code::EndpointUrl, message, help.to_owned());
-    }
+    found.extend(endpoint.private(authority.host()));
     if uri.fragment().is_some() {
-        let help = "remove the part from `#` on".to_owned();
-        fault(Code::EndpointUrl, "a fragment (`#..`) is never sent".to_owned(), help);
+        let message = "a fragment (`#..`) is never sent".to_owned();
+        found.push(endpoint.fault(message, "remove the part from `#` on"));
     }
     let in_url = "store the key in a secret, and write `secret` with its ARN: Firehose sends it as \
                   `X-Amz-Firehose-Access-Key`; the template is read by many";
-    if authority.userinfo().is_some() {
-        fault(
-            Code::SecretInSpec,
-            "the address contains a user name or password".to_owned(),
-            in_url.to_owned(),
-        );
-    }
+    found.extend(endpoint.user(&authority, in_url));
     let parameters = uri.query().map(|query| query.as_str().split('&')).into_iter().flatten();
     for name in parameters.filter_map(|parameter| parameter.split('=').next()) {
         if secrets::is_secret(name) {
             let message = format!("the parameter `{name}` of the address looks like a secret");
-            fault(Code::SecretInSpec, message, in_url.to_owned());
+            found.push(Diagnostic::error(Code::SecretInSpec, url.span, message, in_url));
         }
     }
     found
-}
-
-/// Whether a host is one that the internet does not reach.
-pub(super) fn is_private(host: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(address) = bare.parse::<Ipv4Addr>() {
-        let shared = address.octets()[0] == 100 && (64..128).contains(&address.octets()[1]);
-        return address.is_private()
-            || address.is_loopback()
-            || address.is_link_local()
-            || address.is_unspecified()
-            || shared;
-    }
-    if let Ok(address) = bare.parse::<Ipv6Addr>() {
-        return address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local();
-    }
-    host == "localhost" || !host.contains('.') || PRIVATE_ENDS.iter().any(|end| host.ends_with(end))
 }
 
 fn attributes(service: &Service, http: &Http) -> Vec<Diagnostic> {
@@ -173,29 +121,4 @@ fn attributes(service: &Service, http: &Http) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_private;
-
-    #[test]
-    fn hosts_that_the_internet_does_not_reach() {
-        for host in [
-            "10.1.2.3",
-            "192.168.0.1",
-            "127.0.0.1",
-            "100.64.0.1",
-            "[::1]",
-            "[fd00::1]",
-            "localhost",
-            "collector",
-            "a.internal",
-        ] {
-            assert!(is_private(host), "{host}");
-        }
-        for host in ["203.0.113.9", "100.63.0.1", "example.com", "[2001:db8::1]", "internal.example.com"] {
-            assert!(!is_private(host), "{host}");
-        }
-    }
 }

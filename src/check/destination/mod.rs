@@ -2,6 +2,7 @@
 
 mod conversion;
 mod documents;
+mod endpoint;
 mod http;
 mod opensearch;
 mod partitions;
@@ -11,6 +12,7 @@ mod s3;
 mod service;
 mod splunk;
 mod table;
+mod table_names;
 mod timestamps;
 
 use super::Context;

@@ -1,12 +1,11 @@
 //! OpenSearch.
 
-use fluent_uri::Uri;
-
 use super::super::Context;
 use super::super::arn_region::{self, Named};
 use super::documents;
+use super::endpoint::Endpoint;
 use crate::aws::destinations::opensearch_limits::ENDPOINT_CHARS_MAX;
-use crate::diagnostics::{Code, Diagnostic, secrets};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, OpenSearch, Setting};
 
 const EXAMPLE: &str = "https://search-shop-abc123.us-east-1.es.amazonaws.com";
@@ -15,56 +14,38 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, search: &OpenSea
     let own = &context.pipeline.region;
     let domain = (search.domain.value.as_str(), search.domain.span);
     let named = Named { the: "the domain", a: "a domain" };
-    let mut found: Vec<Diagnostic> =
-        arn_region::check(Code::SearchDomain, domain, named, own).into_iter().collect();
+    let mut found = Vec::from_iter(arn_region::check(Code::SearchDomain, domain, named, own));
     found.extend(documents::index(&search.index));
-    found.extend(
-        search.endpoint.iter().filter_map(|address| endpoint(address, "endpoint", EXAMPLE, ENDPOINT_CHARS_MAX)),
-    );
+    found.extend(search.endpoint.iter().filter_map(endpoint));
     found.extend(search.network.iter().flat_map(documents::network));
     found.extend(documents::check(context, delivery, "OpenSearch"));
     found.into_iter().for_each(|fault| context.report(fault));
 }
 
-/// An address: `https` and a host.
-pub(super) fn endpoint(
-    endpoint: &Setting<String>,
-    key: &str,
-    example: &str,
-    chars_max: usize,
-) -> Option<Diagnostic> {
-    let text = endpoint.value.as_str();
-    let shown = secrets::masked(text);
-    let fault = |message: String, help: String| {
-        Some(Diagnostic::error(Code::EndpointUrl, endpoint.span, message, help))
+/// The address of a domain: scheme and host.
+fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
+    let endpoint = Endpoint {
+        address,
+        key: "endpoint",
+        example: EXAMPLE,
+        listener: "domain",
+        service: "a domain of another account",
+        port: None,
     };
-    let write = |host: &str| format!("write `{key}: https://{host}`");
-    let length = text.chars().count();
-    if length > chars_max {
-        return fault(
-            format!("the address has {length} characters; Firehose accepts {chars_max}"),
-            format!("write an address such as `{example}`"),
-        );
+    let length = address.value.chars().count();
+    if length > ENDPOINT_CHARS_MAX {
+        let message = format!("the address has {length} characters; Firehose accepts {ENDPOINT_CHARS_MAX}");
+        return Some(endpoint.fault(message, format!("write an address such as `{EXAMPLE}`")));
     }
-    let Some(uri) = Uri::parse(text).ok().filter(|_| text.contains("//")) else {
-        let is_host =
-            text.contains('.') && !text.contains('/') && Uri::parse(format!("https://{text}").as_str()).is_ok();
-        let help = if is_host { write(&shown) } else { format!("write an address such as `{example}`") };
-        return fault(format!("`{shown}` is not an address"), help);
+    let (uri, authority) = match endpoint.read() {
+        Ok(read) => read,
+        Err(fault) => return Some(fault),
     };
-    let host = uri.authority().map_or("", |authority| authority.host());
-    if host.is_empty() {
-        return fault(format!("`{shown}` names no host"), format!("write an address such as `{example}`"));
-    }
-    let scheme = uri.scheme().as_str();
-    if !scheme.eq_ignore_ascii_case("https") {
-        return fault(format!("Firehose sends over https, not `{scheme}`"), write(host));
-    }
-    let has_more = uri.authority().is_some_and(|authority| authority.as_str() != host)
-        || !uri.path().as_str().is_empty()
-        || uri.query().is_some()
-        || uri.fragment().is_some();
-    has_more
-        .then(|| fault("Firehose accepts the address without a user, a port or a path".into(), write(host)))
-        .flatten()
+    let host = authority.host();
+    let is_bare = authority.as_str() == host
+        && uri.path().as_str().is_empty()
+        && uri.query().is_none()
+        && uri.fragment().is_none();
+    let message = "Firehose accepts the address of a domain without a user, a port or a path".to_owned();
+    (!is_bare).then(|| endpoint.fault(message, format!("write `endpoint: https://{host}`")))
 }

@@ -3,7 +3,9 @@
 use super::super::{Context, sources};
 use crate::aws::limits::firehose;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Delivery, KEY_NAMESPACES, KeysFrom, Partition, S3, SourceKind};
+use crate::pipeline::{
+    Delivery, KEY_NAMESPACES, KeysFrom, Partition, PrefixPart, S3, SourceKind, split_prefix,
+};
 use crate::source::Span;
 use crate::sql::DataType;
 use crate::table::active_partitions::active_partitions;
@@ -100,7 +102,10 @@ fn prefix(s3: &S3) -> Vec<Diagnostic> {
     let own = format!("{namespace}:");
     let mut used = Vec::new();
     let mut found = Vec::new();
-    for expression in prefix.value.split("!{").skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
+    // An expression that is not closed is reported with the other faults of prefixes.
+    let Ok(parts) = split_prefix(&prefix.value) else { return Vec::new() };
+    for part in parts {
+        let PrefixPart::Expression(expression) = part else { continue };
         let Some(known) = KEY_NAMESPACES.iter().find(|known| expression.starts_with(**known)) else {
             continue;
         };

@@ -1,11 +1,9 @@
 //! Splunk.
 
-use fluent_uri::Uri;
-
 use super::super::Context;
-use super::http::is_private;
+use super::endpoint::Endpoint;
 use crate::aws::destinations::splunk_limits::ACK_TIMEOUT_S;
-use crate::diagnostics::{Code, Diagnostic, secrets};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Setting, Splunk};
 use crate::spec::Duration;
 
@@ -20,66 +18,47 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, splunk: &Splunk)
 }
 
 /// Scheme, host and port of a collector that Firehose reaches over the internet.
-fn endpoint(endpoint: &Setting<String>) -> Option<Diagnostic> {
-    let text = endpoint.value.as_str();
-    let fault = |message: String, help: String| {
-        Some(Diagnostic::error(Code::EndpointUrl, endpoint.span, message, help))
+fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
+    let endpoint = Endpoint {
+        address,
+        key: "endpoint",
+        example: EXAMPLE,
+        listener: "collector",
+        service: "Splunk",
+        port: None,
     };
-    let shown = secrets::masked(text);
-    let example = || format!("write an address such as `{EXAMPLE}`");
-    // Without a scheme, the host before the port would be read as one.
-    let Some(uri) = Uri::parse(text).ok().filter(|_| text.contains("//")) else {
-        let is_host = !text.contains("//")
-            && text.contains('.')
-            && Uri::parse(format!("https://{text}").as_str()).is_ok();
-        let help = if is_host { format!("write `endpoint: https://{shown}`") } else { example() };
-        return fault(format!("`{shown}` is not an address"), help);
+    let (uri, authority) = match endpoint.read() {
+        Ok(parts) => parts,
+        Err(fault) => return Some(fault),
     };
-    let scheme = uri.scheme().as_str();
-    let authority = uri.authority().filter(|authority| !authority.host().is_empty());
-    if !scheme.eq_ignore_ascii_case("https") {
-        let help = match shown.strip_prefix("http://") {
-            Some(rest) => format!(
-                "write `endpoint: https://{rest}`, with a certificate of a public authority at the collector"
-            ),
-            None => example(),
-        };
-        return fault(format!("Firehose sends over https, not `{scheme}`"), help);
-    }
-    let Some(authority) = authority else { return fault(format!("`{shown}` names no host"), example()) };
     let host = authority.host();
-    if authority.userinfo().is_some() {
-        let help = format!("write `endpoint: https://{host}:8088`, without them; `secret` has the token");
-        return Some(Diagnostic::error(
-            Code::SecretInSpec,
-            endpoint.span,
-            "the address contains a user name or password",
-            help,
-        ));
+    let without = format!("write `endpoint: https://{host}:8088`, without them; `secret` has the token");
+    if let Some(fault) = endpoint.user(&authority, without) {
+        return Some(fault);
     }
     let port = authority.port().filter(|port| !port.as_str().is_empty()).map_or("", |port| port.as_str());
     if !matches!(uri.path().as_str(), "" | "/")
         || uri.query().is_some()
         || uri.fragment().is_some()
-        || text.ends_with('/')
+        || address.value.ends_with('/')
     {
         let help = format!(
             "write `endpoint: https://{host}:{}`; Firehose appends the path",
             if port.is_empty() { "8088" } else { port }
         );
-        return fault("Firehose accepts an address of Splunk without a path only".to_owned(), help);
+        return Some(
+            endpoint.fault("Firehose accepts an address of Splunk without a path only".to_owned(), help),
+        );
     }
     if port.is_empty() {
         let help = format!(
             "write `endpoint: https://{host}:8088` with the port of the collector; in Splunk Cloud, `https://{host}:443`"
         );
-        return fault("Firehose accepts an address of Splunk with its port only".to_owned(), help);
+        return Some(
+            endpoint.fault("Firehose accepts an address of Splunk with its port only".to_owned(), help),
+        );
     }
-    if is_private(host) {
-        let help = "name a public address of the collector; AWS has no private path to Splunk".to_owned();
-        return fault(format!("Firehose sends over the internet, and `{host}` is not a public host"), help);
-    }
-    None
+    endpoint.private(host)
 }
 
 fn ack_timeout(timeout: &Setting<u64>) -> Option<Diagnostic> {

@@ -233,7 +233,7 @@ fn negated(key: &str, inner: &Map<String, Value>) -> Option<Wrong> {
     if ["prefix", "suffix"].contains(&name.as_str()) && texts.iter().any(is_empty) {
         return Some((
             format!("every string has the {name} \"\", so `anything-but` would exclude all"),
-            "remove the empty text".into(),
+            "remove the empty string".into(),
         ));
     }
     if name == "wildcard" {

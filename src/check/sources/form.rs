@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Input, MetricFormat, Pipeline, Source, SourceKind, SqsBody, Target};
 use crate::source::Span;
 use crate::spec::Newline;
-use crate::sql::{Column, DataType, RecordFormat};
+use crate::sql::{Column, DataType, Query, RecordFormat};
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,7 +186,7 @@ pub(super) fn columns(context: &Context) -> Vec<Diagnostic> {
     let pipeline = context.pipeline;
     let Some(records) = &pipeline.records else { return Vec::new() };
     let mut found: Vec<Diagnostic> = Vec::new();
-    for reader in readers(pipeline) {
+    for reader in readers(pipeline, context.query) {
         let sources: Vec<&Source> =
             reader.sources.iter().copied().filter(|source| can_write(pipeline, source)).collect();
         let mut faults: Vec<Diagnostic> = sources
@@ -217,33 +217,36 @@ struct Reader<'a> {
     /// Whether it reads the producer's records as well.
     takes_others: bool,
     /// Its columns.
-    columns: Columns,
+    columns: Columns<'a>,
 }
 
 impl Reader<'_> {
     fn is_sql(&self) -> bool {
-        matches!(self.columns, Columns::Sql(_))
+        matches!(self.columns, Columns::Sql(_) | Columns::Text(_))
     }
 }
 
 /// Columns that are read.
-enum Columns {
+enum Columns<'a> {
     /// All of them.
     All,
-    /// Those that the SQL names, in lower-case letters.
-    Sql(String),
+    /// Those that the SQL reads.
+    Sql(&'a Query),
+    /// Those that a SQL with errors names, in lower-case letters.
+    Text(String),
     /// Those with these names, in lower-case letters.
     Named(Vec<String>),
 }
 
-impl Columns {
+impl Columns<'_> {
     /// Whether a column is one of them. Others have no effect.
     fn reads(&self, column: &Column) -> bool {
         let name = column.name.to_lowercase();
         match self {
             Self::All => true,
             Self::Named(names) => names.contains(&name),
-            Self::Sql(text) => {
+            Self::Sql(query) => query.reads(&column.name),
+            Self::Text(text) => {
                 let is_part = |c: char| c.is_alphanumeric() || c == '_';
                 // A name with other characters is in quotation marks.
                 let is_named = match name.chars().all(is_part) {
@@ -257,7 +260,7 @@ impl Columns {
 }
 
 /// What reads columns of the records as they come in.
-fn readers(pipeline: &Pipeline) -> Vec<Reader<'_>> {
+fn readers<'a>(pipeline: &'a Pipeline, query: Option<&'a Query>) -> Vec<Reader<'a>> {
     let mut all = Vec::new();
     if let Some(analytics) = &pipeline.analytics {
         let is_read = |source: &&Source| match pipeline.target(source) {
@@ -266,13 +269,12 @@ fn readers(pipeline: &Pipeline) -> Vec<Reader<'_>> {
                 pipeline.deliveries.get(at).is_some_and(|delivery| pipeline.runs_query(delivery))
             }
         };
+        let text = || analytics.sql.as_ref().map(|sql| sql.text().to_lowercase()).unwrap_or_default();
         all.push(Reader {
             words: "the SQL",
             sources: pipeline.sources.iter().filter(is_read).collect(),
             takes_others: pipeline.producer.is_some(),
-            columns: Columns::Sql(
-                analytics.sql.as_ref().map(|sql| sql.text().to_lowercase()).unwrap_or_default(),
-            ),
+            columns: query.map_or_else(|| Columns::Text(text()), Columns::Sql),
         });
     }
     for (at, delivery) in pipeline.deliveries.iter().enumerate() {

@@ -123,12 +123,12 @@ fn unclosed(sql: &str) -> Option<(String, String)> {
     }
     match (quote, depth) {
         (Some(open), _) => Some((
-            format!("a text of the statement is not closed by `{open}`"),
+            format!("a string in the statement is not closed by `{open}`"),
             format!("add `{open}` at the end of the text"),
         )),
         (None, 0) => None,
         (None, depth) => Some((
-            format!("the statement has a `{}` too many", if depth > 0 { '(' } else { ')' }),
+            format!("the statement has one `{}` too many", if depth > 0 { '(' } else { ')' }),
             format!("remove it, or add a `{}`", if depth > 0 { ')' } else { '(' }),
         )),
     }

@@ -63,7 +63,7 @@ pub(super) fn fault(key: &str, value: &Value, dialect: &Dialect) -> Option<Wrong
     }
     let refs: Vec<(&str, &Value)> = pairs.iter().map(|(operator, number)| (*operator, number)).collect();
     if let Some(text) = quoted {
-        return Some((format!("`\"{text}\"` in `numeric` is a text"), fixed(&refs)));
+        return Some((format!("`\"{text}\"` in `numeric` is a string"), fixed(&refs)));
     }
     if let Some(max) = dialect.number_max {
         let over = refs.iter().find(|(_, number)| number.as_f64().is_some_and(|number| number.abs() > max));

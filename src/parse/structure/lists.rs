@@ -63,7 +63,7 @@ fn named(item: &Value) -> Option<(Option<String>, Map<String, Value>)> {
     let mut others = item.as_object()?.clone();
     let is_name = |key: &String| matches!(key.to_ascii_lowercase().as_str(), "key" | "name" | "id");
     let key = others.keys().find(|key| is_name(key)).cloned();
-    let name = key.and_then(|key| others.remove(&key)?.as_str().map(str::to_owned));
+    let name = key.and_then(|key| others.shift_remove(&key)?.as_str().map(str::to_owned));
     Some((name, others))
 }
 
@@ -74,14 +74,14 @@ fn by_kind(mut entries: Map<String, Value>, kinds: &[&str]) -> Map<String, Value
     };
     let word = entries[&at].as_str().unwrap_or_default().to_ascii_lowercase().replace(['-', ' '], "_");
     let Some(kind) = kinds.iter().find(|kind| **kind == word) else { return entries };
-    entries.remove(&at);
+    entries.shift_remove(&at);
     if entries.contains_key(*kind) {
         return entries;
     }
     // What every kind has stays outside.
     let mut outer = Map::new();
     for shared in ["to", "from", "buffer", "newline", "transform"] {
-        outer.extend(entries.remove_entry(shared));
+        outer.extend(entries.shift_remove_entry(shared));
     }
     outer.insert((*kind).to_owned(), Value::Object(entries));
     outer

@@ -19,7 +19,6 @@ use crate::pipeline::{Delivery, KeysFrom, Purpose, S3};
 use crate::spec::{AlarmKey, Compression, ObjectFormat};
 use crate::table::active_partitions::active_partitions;
 use crate::table::fields::fields;
-use crate::table::layout::layout;
 use crate::table::partition_keys;
 
 pub(super) const DATA_TRANSFER: &str =
@@ -102,6 +101,8 @@ pub struct LakeFormationPlan {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
     let pipeline = checked.pipeline();
     let fields = fields(pipeline, checked.query(), delivery).ok();
+    let table = table::plan(checked, delivery, s3);
+    let mappings = table.as_ref().map(|table| table.mappings.clone()).unwrap_or_default();
     let names = s3.table.as_ref().map(|of| (of, table::references(of)));
     S3Plan {
         conversion: names.as_ref().filter(|_| s3.format.value.is_columnar()).map(
@@ -112,7 +113,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
                 words: s3.format.value.words(),
                 serializer: if s3.format.value == ObjectFormat::Orc { "OrcSerDe" } else { "ParquetSerDe" },
                 compression: column_compression(s3.format.value, s3.compression.value),
-                mappings: mappings(checked, delivery, s3),
+                mappings: mappings.clone(),
             },
         ),
         partitioning: (!s3.partitions.is_empty()).then(|| PartitioningPlan {
@@ -124,7 +125,7 @@ pub(super) fn plan(checked: &Checked, delivery: &Delivery, s3: &S3) -> S3Plan {
             engine: partition_keys::JQ_ENGINE,
             retry: PARTITION_RETRY_S,
         }),
-        table: table::plan(checked, delivery, s3),
+        table,
         lake_formation: names.and_then(|(of, (database, table))| {
             let logical_id = table::permissions_id(of)?;
             Some(LakeFormationPlan { logical_id, spec: of.spec.clone(), database, table })
@@ -141,15 +142,6 @@ fn column_compression(format: ObjectFormat, compression: Compression) -> &'stati
         (_, Compression::None) => "UNCOMPRESSED",
         _ => "SNAPPY",
     }
-}
-
-/// Columns whose names differ from their keys by more than case.
-fn mappings(checked: &Checked, delivery: &Delivery, s3: &S3) -> Vec<(String, String)> {
-    let own = s3.table.as_ref().is_some_and(crate::pipeline::Table::is_own);
-    let layout = own.then(|| layout(checked.pipeline(), checked.query(), delivery, s3).ok()).flatten();
-    let columns = layout.into_iter().flat_map(|layout| layout.columns);
-    let renamed = columns.filter(|column| !column.is_found_by_name());
-    renamed.map(|column| (column.name, column.key)).collect()
 }
 
 /// The place of the objects.

@@ -370,4 +370,4 @@ impl WindowKind {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -3,7 +3,7 @@ use crate::source::{Excerpt, Sources};
 use crate::sql::{Column, EventTime, Input, analyze, parse_column_path};
 
 /// A text over records whose columns are at a path.
-fn query_of(sql: &str, path: &str) -> Query {
+pub(in crate::sql) fn query_of(sql: &str, path: &str) -> Query {
     let mut sources = Sources::default();
     let id = sources.add("input.sql", sql.into());
     let file = sources.file(id);

@@ -15,6 +15,8 @@ pub struct Lines<R> {
     /// Records that this round gave, and lines that it left out.
     given: u64,
     too_large: u64,
+    /// Lines that were read, also blank ones.
+    line: u64,
 }
 
 /// A line without what ends it.
@@ -28,7 +30,7 @@ enum Line {
 impl<R: BufRead> Lines<R> {
     /// The lines of a reader. A record with its partition key has at most so many bytes.
     pub fn new(reader: R, key: Option<PartitionKey>, max_record_size: usize) -> Self {
-        Self { reader, key, max_record_size, given: 0, too_large: 0 }
+        Self { reader, key, max_record_size, given: 0, too_large: 0, line: 0 }
     }
 
     /// The next record, or `None` at the end. Blank lines are no records, and larger ones than the stream takes are counted.
@@ -37,7 +39,9 @@ impl<R: BufRead> Lines<R> {
     /// As the reader gives them.
     pub fn next(&mut self, stats: &Stats) -> io::Result<Option<Record>> {
         loop {
-            let line = match read_line(&mut self.reader, self.max_record_size)? {
+            let line = read_line(&mut self.reader, self.max_record_size)?;
+            self.line += u64::from(line != Line::End);
+            let line = match line {
                 Line::End => return Ok(None),
                 Line::Text(line) if line.trim_ascii().is_empty() => continue,
                 Line::Text(line) => line,
@@ -68,13 +72,18 @@ impl<R: BufRead> Lines<R> {
         self.too_large
     }
 
+    /// Number of the line of the last record, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     /// Starts again, once `rewind` has put the reader to its start.
     ///
     /// # Errors
     /// As `rewind` gives them.
     pub fn rewind(&mut self, rewind: impl FnOnce(&mut R) -> io::Result<()>) -> io::Result<()> {
         rewind(&mut self.reader)?;
-        (self.given, self.too_large) = (0, 0);
+        (self.given, self.too_large, self.line) = (0, 0, 0);
         Ok(())
     }
 }
