@@ -458,6 +458,7 @@ fn of_firehose_itself(failure: Failure) -> Option<&'static str> {
         Failure::NotExtracted => "not JSON, and so without partition keys",
         Failure::NoKey => "a partition key has no value",
         Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
+        Failure::NotDocument => "not one JSON object without a newline",
     })
 }
 

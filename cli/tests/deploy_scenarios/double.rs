@@ -25,10 +25,12 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 17] = [
+pub const LOOK_UPS: [&str; 19] = [
+    "DescribeDomain",
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSecret",
+    "DescribeSecurityGroups",
     "DescribeStream",
     "DescribeStreamSummary",
     "DescribeSubnets",
