@@ -187,7 +187,8 @@ def documents(stack, properties, destination):
         parts += [f"{arn}:security-group/{group}" for group in network["SecurityGroupIds"]]
         calls += [call for part in [interface, *parts] for call in on(part, "ec2:CreateNetworkInterface")]
         calls += on(interface, "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface")
-        found = ("NetworkInterfaces", "SecurityGroups", "Subnets", "VpcAttribute", "Vpcs")
+        calls += on(f"{arn}:vpc/vpc-1", "ec2:DescribeVpcAttribute")
+        found = ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
         calls += on("*", *(f"ec2:Describe{what}" for what in found))
     return calls
 

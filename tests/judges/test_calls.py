@@ -108,18 +108,16 @@ def test_neighbours_are_denied(stack):
         needed = {call.resource for call in calls}
         for call in calls:
             others = [call.on(arn) for arn in neighbours(call.resource) if arn not in needed]
-            if re.search(r":(instance|network-interface)/", call.resource):
+            if re.search(r":(instance|network-interface|vpc)/", call.resource):
                 # Any of the account: which one it will be is not known.
                 others = others[1:]
-            if re.search(r":(subnet|security-group)/", call.resource):
+            if re.search(r":(subnet|security-group|vpc)/", call.resource):
                 # The ID alone identifies it: a shared VPC is in another account.
                 others = [other for other in others if OTHER_ACCOUNT not in other.resource]
-            if re.search(r":domain/[^/]+/", call.resource):
+            if found := re.fullmatch(r"([^/]+:domain/[^/]+)(/.*)", call.resource):
                 # Any path of the domain, as AWS documents it; the domain itself is exact.
-                domain = call.resource.split("/")[1]
-                others = [call.on(arn.replace(f"domain/{domain}", f"domain/{domain}-other")) for arn in (call.resource,)] + [
-                    other for other in others if OTHER_ACCOUNT in other.resource or "ap-south-2" in other.resource
-                ]
+                domain, path = found.groups()
+                others = [call.on(arn + path) for arn in neighbours(domain) if arn + path not in needed]
             context = dict(call.context)
             if "kms:ViaService" in context:
                 others.append(Call(call.action, call.resource, (("kms:ViaService", f"ec2.{REGION}.amazonaws.com"),)))

@@ -26,12 +26,11 @@ pub mod limits {
     /// destination in a VPC", 2026-11.
     pub const INTERFACE_ACTIONS: &[&str] =
         &["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"];
-    /// Calls to look a network up. Same.
+    /// Calls to look a network up, besides the one for a VPC's attributes. Same.
     pub const NETWORK_LOOKUPS: &[&str] = &[
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
-        "ec2:DescribeVpcAttribute",
         "ec2:DescribeVpcs",
     ];
     /// Network interfaces in a subnet. Same guide, "Configure destination settings", 2026-11.

@@ -48,10 +48,13 @@ pub(super) fn grants(network: &DestinationNetwork) -> Vec<Grant> {
     let created: Vec<Value> = [interfaces.clone()].into_iter().chain(subnets).chain(groups).collect();
     let create = "Firehose creates network interfaces in these subnets, with these security groups.";
     let manage = "Firehose uses the network interfaces, and deletes them with the stream.";
+    let attributes = "Firehose reads how the VPC resolves names. The spec names its subnets, not the VPC.";
+    let vpcs = Value::sub("arn:${AWS::Partition}:ec2:${AWS::Region}:*:vpc/*");
     let find = "Firehose looks up the network. `*`: the actions have no resource-level permissions.";
     vec![
         grant("CreateInterfaces", &["ec2:CreateNetworkInterface"], created, create),
         grant("ManageInterfaces", INTERFACE_ACTIONS, vec![interfaces], manage),
+        grant("ReadVpc", &["ec2:DescribeVpcAttribute"], vec![vpcs], attributes),
         grant("FindNetwork", NETWORK_LOOKUPS, vec![Value::text("*")], find),
     ]
 }
