@@ -126,6 +126,26 @@ pub struct TimeBounds {
 }
 
 impl FromClause {
+    /// The look-ups that leave out a row without a partner: where they are written.
+    pub(super) fn inner_lookups(&self) -> Vec<Span> {
+        match self {
+            Self::Lookup { left, outer, span, .. } => {
+                let mut spans = left.inner_lookups();
+                spans.extend((!outer).then_some(*span));
+                spans
+            }
+            Self::Stream { .. } | Self::Join { .. } => Vec::new(),
+        }
+    }
+
+    /// The same FROM clause, whose look-ups leave out no row.
+    pub(super) fn with_outer_lookups(mut self) -> Self {
+        if let Self::Lookup { left, outer, .. } = &mut self {
+            *outer = true;
+            **left = left.as_ref().clone().with_outer_lookups();
+        }
+        self
+    }
     /// The streams and reference tables that are read, from left to right.
     pub fn streams(&self) -> Vec<StreamId> {
         match self {

@@ -30,6 +30,7 @@ mod scan;
 mod similar;
 mod source_readers;
 mod state;
+mod steps;
 mod syntax;
 mod work;
 
@@ -55,6 +56,7 @@ pub use row_form::{formed, lower_case, rows_as_they_are};
 pub use rows::{KeyCount, OpenPlace, RowRate, WindowRows};
 pub use source_readers::{PositionMatch, SourceReaders};
 pub use state::EndlessState;
+pub use steps::{Step, print_steps};
 pub use work::{Keys, Operator, OperatorKind};
 
 use crate::diagnostics::{self, Code, Diagnostic};

@@ -95,7 +95,7 @@ fn table(query: &Query, id: StreamId) -> Option<program::Table> {
 }
 
 /// Which streams and reference tables lead to an output; a stream is fed by earlier ones only.
-fn needed(query: &Query, output: StreamId) -> Vec<bool> {
+pub(super) fn needed(query: &Query, output: StreamId) -> Vec<bool> {
     let ids: Vec<StreamId> = query.stream_ids().collect();
     let mut needed = vec![false; ids.len()];
     needed[output.0] = true;

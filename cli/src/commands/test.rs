@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use pipec_compiler::diagnostics::{Format, Severity};
+use pipec_compiler::source::Sources;
 use pipec_compiler::world::Disk;
 use pipec_compiler::{Compilation, Stack};
 use pipec_simulate::flink::{Engine, find};
-use pipec_simulate::testing::{self, Outcome, Prepared, Ran, Test, prepare};
+use pipec_simulate::testing::{self, Origins, Outcome, Prepared, Ran, Test, prepare};
 
 use super::RuntimeArgs;
 use super::connectors::cache;
@@ -64,6 +65,7 @@ struct Suite {
     /// The same, as it is typed.
     call: String,
     stack: Stack,
+    sources: Sources,
     files: Vec<TestFile>,
 }
 
@@ -110,7 +112,7 @@ impl TestVerb {
             // Warnings and advice are for `check`.
             diagnostics.retain(|one| one.severity == Severity::Error);
             found.push((sources, diagnostics));
-            stacks.extend(pipelines.into_iter().next().map(|stack| (spec, stack, files)));
+            stacks.push((spec, pipelines.into_iter().next(), files));
         }
         report(&found, Format::Text)?;
         if any_errors(&found) {
@@ -119,10 +121,11 @@ impl TestVerb {
         }
         let env = self.env.as_ref().map(|env| format!(" --env {env}")).unwrap_or_default();
         let mut suites = Vec::new();
-        for (spec, stack, files) in stacks {
+        for ((spec, stack, files), (sources, _)) in stacks.into_iter().zip(found) {
+            let Some(stack) = stack else { continue };
             let files = files.iter().map(|path| read(path)).collect::<Result<Vec<_>, Exit>>()?;
             let (spec, call) = (format!("{}{env}", shown(spec)), format!("{}{env}", typed(spec)));
-            suites.push(Suite { spec, call, stack, files });
+            suites.push(Suite { spec, call, stack, sources, files });
         }
         let is_empty =
             |suites: &[Suite]| suites.iter().flat_map(|suite| &suite.files).all(|file| file.tests.is_empty());
@@ -284,6 +287,11 @@ fn ran(suites: &[Suite], place: Place, outcome: &Result<Outcome, String>) -> Ran
         differences: match outcome {
             Ok(outcome) => {
                 let mut differences = outcome.differences(&test.expect);
+                if !differences.is_empty() {
+                    let folder = file.path.parent().unwrap_or(Path::new("."));
+                    let origins = Origins::of(&suite.stack, &suite.sources, test, folder);
+                    differences = outcome.explained(&test.expect, &origins);
+                }
                 if differences.is_empty() && test.expect.is_empty() {
                     let call = format!("pipec test --update {}", suite.call);
                     differences.push(format!("nothing is expected: write `expect`, or run `{call}`"));

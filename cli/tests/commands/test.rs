@@ -33,7 +33,9 @@ fn a_failing_test_shows_the_difference() {
     assert_eq!(
         out(&output),
         "FAIL orders.yaml: records pass (orders.test.yaml:2)\n       rows: 2 rows are expected, and 2 came\n       - {\"id\":3}\n       \
-         - {\"id\":1,\"more\":\"x\"}\n       + {\"id\":1}\n         more: \"x\" is expected, and null came\n       + {\"id\":2}\n0 passed, 1 failed\n"
+         - {\"id\":1,\"more\":\"x\"}\n       + {\"id\":1}\n         made of record 1 by the SELECT at orders.yaml:11\n         \
+         more: \"x\" is expected, and null came\n       + {\"id\":2}\n         made of record 3 by the SELECT at orders.yaml:11\n         \
+         record 2 failed: the SQL cannot read it\n0 passed, 1 failed\n"
     );
     let json: Value =
         serde_json::from_str(&out(&place.pipec(&["test", "orders.yaml", "--format", "json"]))).expect("JSON");
@@ -42,6 +44,77 @@ fn a_failing_test_shows_the_difference() {
     assert!(junit.contains("<testsuite name=\"orders.yaml\" tests=\"1\" failures=\"1\">"), "{junit}");
     let github = out(&place.pipec(&["test", "orders.yaml", "--format", "github"]));
     assert!(github.starts_with("::error file=orders.test.yaml,line=2,"), "{github}");
+}
+
+/// Two SELECTs, one behind the other, a table and several conditions.
+const STATELESS: &str = "name: orders
+stream: {record_size: 1 KiB, records_per_second: 100}
+records:
+  format: json
+  columns:
+    id: {type: BIGINT}
+    shop: {type: INTEGER}
+    total: {type: INTEGER}
+    state: {type: VARCHAR(8)}
+analytics:
+  sql: orders.sql
+  reference_tables:
+    shops: {file: shops.csv, format: csv, columns: {shop: {type: INTEGER}, region: {type: VARCHAR(8)}}}
+delivery: {s3: {}}
+";
+
+const STATELESS_SQL: &str = "SELECT \"id\", \"region\"
+FROM (
+  SELECT s.\"id\", t.\"region\", s.\"total\"
+  FROM stream AS s
+  JOIN \"shops\" AS t ON t.\"shop\" = s.\"shop\"
+  WHERE s.\"state\" = 'paid'
+    AND s.\"total\"
+      > 0
+)
+WHERE \"total\" >= 100
+";
+
+#[test]
+fn a_failing_test_names_the_sql_that_made_a_row_or_left_it_out() {
+    let place = Place::new();
+    place.file("orders.yaml", STATELESS);
+    place.file("orders.sql", STATELESS_SQL);
+    place.file("shops.csv", "1,north\n2,south\n");
+    place.file(
+        "orders.test.yaml",
+        "tests:
+- name: large orders
+  given:
+  - {id: 1, shop: 1, total: 100, state: paid}
+  - {id: 2, shop: 3, total: 100, state: paid}
+  - {id: 3, shop: 1, total: 100, state: open}
+  - {id: 4, shop: 1, total: -5, state: paid}
+  - {id: 5, shop: 2, total: 99, state: paid}
+  - no JSON
+  expect:
+    rows: [{id: 5}]
+    dropped: 1
+",
+    );
+    let output = place.pipec(&["test", "orders.yaml"]);
+    assert_eq!(code(&output), 1, "{}", err(&output));
+    assert_eq!(
+        out(&output),
+        "FAIL orders.yaml: large orders (orders.test.yaml:2)
+       rows: 1 rows are expected, and 1 came
+       - {\"id\":5}
+       + {\"id\":1,\"region\":\"north\"}
+         made of record 1 by the SELECT at orders.sql:1
+         record 2: the row is left out: without a partner in the JOIN at orders.sql:5
+         record 3: the row is left out by the condition `s.\"state\" = 'paid'` at orders.sql:6
+         record 4: the row is left out by the condition `s.\"total\" > 0` at orders.sql:7
+         record 5: the row is left out by the condition `\"total\" >= 100` at orders.sql:10
+         record 6 failed: the SQL cannot read it
+       dropped: 1 records are expected, and 4 came
+0 passed, 1 failed
+"
+    );
 }
 
 #[test]

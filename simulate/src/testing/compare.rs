@@ -3,15 +3,23 @@
 use serde_json::Value;
 
 use super::Rows;
+use super::origins::OutputOrigins;
 
 /// Rows that a message shows of a kind.
 const SHOWN: usize = 10;
 
-/// What differs, in lines; none if all is as expected.
-pub(super) fn differences(whose: &str, expected: &Rows, actual: &[Value]) -> Vec<String> {
+/// What differs, in lines; none if all is as expected. `origins` has what made the rows, where that is known.
+pub(super) fn differences(
+    whose: &str,
+    expected: &Rows,
+    actual: &[Value],
+    origins: Option<OutputOrigins>,
+) -> Vec<String> {
     let mut lines = Vec::new();
+    let left_out = |fewer: bool| origins.filter(|_| fewer).map(OutputOrigins::left_out).unwrap_or_default();
     if let Some(count) = expected.count.filter(|count| *count != actual.len() as u64) {
         lines.push(format!("{whose}: {count} rows are expected, and {} came", actual.len()));
+        lines.extend(left_out(expected.rows.is_none() && (actual.len() as u64) < count));
     }
     let Some(rows) = &expected.rows else { return lines };
     let pairs = match expected.ordered {
@@ -31,6 +39,10 @@ pub(super) fn differences(whose: &str, expected: &Rows, actual: &[Value]) -> Vec
     } else {
         lines.push(format!("{whose}: {} rows are expected, and {} came", rows.len(), actual.len()));
     }
+    let came = |row: &Value| {
+        let origin = origins.and_then(|origins| origins.of(row));
+        std::iter::once(format!("+ {row}")).chain(origin)
+    };
     for row in missing.iter().take(SHOWN) {
         lines.push(format!("- {}", rows[*row]));
         // The row that comes closest, if any column is the same.
@@ -38,16 +50,17 @@ pub(super) fn differences(whose: &str, expected: &Rows, actual: &[Value]) -> Vec
             others.iter().enumerate().max_by_key(|(_, other)| same_columns(&rows[*row], &actual[**other]));
         let closest = closest.filter(|(_, other)| same_columns(&rows[*row], &actual[**other]) > 0);
         if let Some((at, other)) = closest.map(|(at, other)| (at, *other)) {
-            lines.push(format!("+ {}", actual[other]));
+            lines.extend(came(&actual[other]));
             lines.extend(columns(&rows[*row], &actual[other]));
             others.remove(at);
         }
     }
-    lines.extend(others.iter().take(SHOWN).map(|row| format!("+ {}", actual[*row])));
+    lines.extend(others.iter().take(SHOWN).flat_map(|row| came(&actual[*row])));
     let hidden = missing.len().saturating_sub(SHOWN) + others.len().saturating_sub(SHOWN);
     if hidden > 0 {
         lines.push(format!("  and {hidden} more"));
     }
+    lines.extend(left_out(!missing.is_empty()));
     lines
 }
 
@@ -142,7 +155,7 @@ mod tests {
     }
 
     fn differ(expected: &Value, ordered: bool, actual: &Value) -> Vec<String> {
-        differences("OUT", &rows(expected, ordered), actual.as_array().expect("a list"))
+        differences("OUT", &rows(expected, ordered), actual.as_array().expect("a list"), None)
     }
 
     #[test]
@@ -184,6 +197,6 @@ mod tests {
             ]
         );
         let count = Rows { count: Some(3), ..Rows::default() };
-        assert_eq!(differences("OUT", &count, &[json!({})]), ["OUT: 3 rows are expected, and 1 came"]);
+        assert_eq!(differences("OUT", &count, &[json!({})], None), ["OUT: 3 rows are expected, and 1 came"]);
     }
 }

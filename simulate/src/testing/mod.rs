@@ -1,6 +1,7 @@
 //! Unit tests of a pipeline, in YAML: records that are given, and what is expected of them.
 
 mod compare;
+mod origins;
 mod outcome;
 mod read;
 mod report;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+pub use origins::Origins;
 pub use outcome::Outcome;
 pub use read::{Problem, read};
 pub use report::{Ran, github, json, junit, text};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::compare::differences;
+use super::origins::{Origins, OutputOrigins};
 use super::{Expect, Rows};
 use crate::trace::Trace;
 
@@ -51,10 +52,16 @@ impl Outcome {
 
     /// What is not as expected, in lines; none if the test passes.
     pub fn differences(&self, expect: &Expect) -> Vec<String> {
-        let mut lines = differences("rows", &expect.main, &self.main);
+        self.explained(expect, &Origins::default())
+    }
+
+    /// The same, with the place in the SQL that made a row or left it out.
+    pub fn explained(&self, expect: &Expect, origins: &Origins) -> Vec<String> {
+        let main = origins.output(None);
+        let mut lines = differences("rows", &expect.main, &self.main, main);
         for (name, rows) in &expect.outputs {
             match self.outputs.get(name) {
-                Some(actual) => lines.extend(differences(name, rows, actual)),
+                Some(actual) => lines.extend(differences(name, rows, actual, origins.output(Some(name)))),
                 None => {
                     let known: Vec<&str> = self.outputs.keys().map(String::as_str).collect();
                     let known = if known.is_empty() { "none".into() } else { known.join(", ") };
@@ -68,6 +75,10 @@ impl Outcome {
             match (expected, actual) {
                 (Some(expected), Some(actual)) if expected != actual => {
                     lines.push(format!("{what}: {expected} records are expected, and {actual} came"));
+                    let left_out = main.map(OutputOrigins::left_out).unwrap_or_default();
+                    lines.extend(
+                        left_out.into_iter().filter(|line| !lines.contains(line)).collect::<Vec<_>>(),
+                    );
                 }
                 (Some(_), None) => {
                     lines.push(format!(
@@ -127,7 +138,7 @@ impl Rows {
 }
 
 /// The lines of contents, as JSON where they are.
-fn lines(contents: &[Vec<u8>]) -> Vec<Value> {
+pub(super) fn lines(contents: &[Vec<u8>]) -> Vec<Value> {
     let lines = contents.iter().flat_map(|content| content.split(|byte| *byte == b'\n'));
     let full = lines.filter(|line| !line.trim_ascii().is_empty());
     let value = |line: &[u8]| {

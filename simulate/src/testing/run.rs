@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pipec_compiler::Stack;
 
-use super::{Outcome, Test};
+use super::{Given, Outcome, Test};
 use crate::arrivals::Arrivals;
 use crate::source::{self, Pace};
 use crate::store::Store;
@@ -24,17 +24,25 @@ pub struct Prepared<'p> {
 /// Why they do not, in a sentence.
 pub fn prepare<'p>(stack: &'p Stack, test: &Test, folder: &Path) -> Result<Prepared<'p>, String> {
     let given = &test.given;
-    let pace = Pace { start: START, at: given.at.clone(), ..Pace::default() };
-    let mut arrivals = match &given.file {
-        Some(file) => source::from_file(stack, &folder.join(file), &pace)?,
-        None => source::from_list(stack, given.records.clone(), &pace)?,
-    };
+    let mut arrivals = arrivals(stack, given, folder)?;
     let settings =
         Settings { into: given.into.clone(), keeps_contents: true, ..Settings::new(Store::Nowhere) };
     let mut simulation = Simulation::new(stack, &settings)?;
     simulation.feed(&mut arrivals)?;
     let job = simulation.job()?;
     Ok(Prepared { simulation, arrivals, job })
+}
+
+/// The records of a test, as they arrive.
+///
+/// # Errors
+/// Why they do not, in a sentence.
+pub(super) fn arrivals(stack: &Stack, given: &Given, folder: &Path) -> Result<Arrivals, String> {
+    let pace = Pace { start: START, at: given.at.clone(), ..Pace::default() };
+    match &given.file {
+        Some(file) => source::from_file(stack, &folder.join(file), &pace),
+        None => source::from_list(stack, given.records.clone(), &pace),
+    }
 }
 
 impl Prepared<'_> {
