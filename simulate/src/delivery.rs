@@ -471,11 +471,9 @@ fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
         Failure::NotUnpacked => {
             (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
         }
-        Failure::NotDocument => (
-            SEARCH_FAILED,
-            "OS.MalformedData",
-            "The record is not one JSON object without a newline",
-        ),
+        Failure::NotDocument => {
+            (SEARCH_FAILED, "OS.MalformedData", "The record is not one JSON object without a newline")
+        }
         // The messages are those that users report; AWS documents neither.
         Failure::NotExtracted => {
             (PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", "Non JSON record provided")

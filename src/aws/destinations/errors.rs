@@ -145,7 +145,11 @@ const SEARCH: &[DeliveryError] = &[
         "Firehose's role may not write to the index",
         "with fine-grained access control, map the role: `pipec plan SPEC` prints the requests",
     ),
-    error("404", "the index or the domain does not exist", "allow the creation of indexes, or create the index"),
+    error(
+        "404",
+        "the index or the domain does not exist",
+        "allow the creation of indexes, or create the index",
+    ),
     error("413", "the bulk request is too large for the domain", "write a smaller `buffer.size`"),
     error(
         "429",

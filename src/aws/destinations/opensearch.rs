@@ -2,8 +2,8 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, Denied, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
-    Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
+    Capabilities, Denied, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched,
+    delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
 

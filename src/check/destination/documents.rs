@@ -15,9 +15,8 @@ use crate::table::fields::{Field, Fields, NoFields, fields};
 pub(super) fn index(index: &Setting<String>) -> Option<Diagnostic> {
     let name = index.value.as_str();
     let length = name.chars().count() as u64;
-    let fault = |message: String, help: String| {
-        Some(Diagnostic::error(Code::SearchIndex, index.span, message, help))
-    };
+    let fault =
+        |message: String, help: String| Some(Diagnostic::error(Code::SearchIndex, index.span, message, help));
     if !INDEX_CHARS.contains(length) {
         let message = format!("the name of an index has {INDEX_CHARS} characters, not {length}");
         let help = if length == 0 { "write a name, as in `index: orders`" } else { "shorten it" };
@@ -93,14 +92,17 @@ fn faults(fields: &Fields, delivery: &Delivery) -> Vec<Diagnostic> {
     for (field, path) in fields.list.iter().zip(&paths).filter(|(field, _)| !field.is_inside_array) {
         let name = path.join(".");
         let rename = || "write another name with `AS` in the SQL".to_owned();
-        let help = || if fields.of_rows { rename() } else { "add SQL that selects it under another name".into() };
+        let help =
+            || if fields.of_rows { rename() } else { "add SQL that selects it under another name".into() };
         if path.iter().any(|part| part.trim().is_empty()) {
-            let message = format!("`{name}` has an empty part between its dots, which OpenSearch does not accept");
+            let message =
+                format!("`{name}` has an empty part between its dots, which OpenSearch does not accept");
             fault(field.span, message, help(), None);
             continue;
         }
         if METADATA_FIELDS.contains(&path[0].as_str()) {
-            let message = format!("`{name}` is a field of OpenSearch itself, and it rejects documents with it");
+            let message =
+                format!("`{name}` is a field of OpenSearch itself, and it rejects documents with it");
             fault(field.span, message, help(), None);
             continue;
         }

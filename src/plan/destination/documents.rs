@@ -97,7 +97,8 @@ mod tests {
         );
         let of = |at: usize| {
             let delivery = &checked.pipeline().deliveries[at];
-            let fields = crate::table::fields::fields(checked.pipeline(), checked.query(), delivery).expect("fields");
+            let fields =
+                crate::table::fields::fields(checked.pipeline(), checked.query(), delivery).expect("fields");
             mapping(&fields).expect("a mapping").to_string()
         };
         let text = r#"{"type":"text","fields":{"keyword":{"type":"keyword","ignore_above":256}}}"#;

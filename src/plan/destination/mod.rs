@@ -1,9 +1,9 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
-mod http;
 mod documents;
-mod opensearch;
+mod http;
 mod network;
+mod opensearch;
 mod s3;
 mod service;
 mod splunk;
@@ -236,7 +236,8 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                let is_open = |service: &Service| service.secret.is_none() && kind(service).grants().is_empty();
+                let is_open =
+                    |service: &Service| service.secret.is_none() && kind(service).grants().is_empty();
                 let needs_none = matches!(sink, Sink::Service(service) if is_open(service));
                 assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }

@@ -6,9 +6,7 @@ use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::existing::Existing;
 use super::super::grants::{Grant, grant};
 use super::super::value::Value;
-use crate::aws::destinations::opensearch_limits::{
-    INTERFACE_ACTIONS, INTERFACES_OF_SUBNET, NETWORK_LOOKUPS,
-};
+use crate::aws::destinations::opensearch_limits::{INTERFACE_ACTIONS, INTERFACES_OF_SUBNET, NETWORK_LOOKUPS};
 use crate::aws::existing;
 use crate::aws::limits::billing;
 use crate::aws::prices::Item;

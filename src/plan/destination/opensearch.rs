@@ -67,9 +67,7 @@ impl OpenSearch {
 
     /// The statement of the policy of a domain of another account.
     fn access_policy(&self) -> Vec<String> {
-        let statement = |actions: &[&str], resources: Vec<String>| {
-            json!({ "Effect": "Allow", "Principal": { "AWS": "ROLE" }, "Action": actions, "Resource": resources })
-        };
+        let statement = |actions: &[&str], resources: Vec<String>| json!({ "Effect": "Allow", "Principal": { "AWS": "ROLE" }, "Action": actions, "Resource": resources });
         vec![
             "the access policy of the domain, which is in another account, has these statements:".to_owned(),
             format!("  {}", statement(FIND, vec![self.domain.value.clone()])),
@@ -158,7 +156,12 @@ impl Kind for OpenSearch {
         let write = vec![text(self.written())];
         let mut grants = vec![
             grant("FindDomain", FIND, domain, "Firehose looks up the address and the version of the domain."),
-            grant("WriteDocuments", WRITE, write, "Firehose creates indexes, and writes documents by bulk requests."),
+            grant(
+                "WriteDocuments",
+                WRITE,
+                write,
+                "Firehose creates indexes, and writes documents by bulk requests.",
+            ),
             grant("ReadIndexes", READ, read, "Firehose looks at the domain's nodes, indexes and mappings."),
         ];
         grants.extend(self.network.iter().flat_map(network::grants));
