@@ -53,6 +53,8 @@ struct Out {
     is_service: bool,
     /// Whether each record has to be one JSON object without a newline.
     is_document: bool,
+    /// What loads the objects.
+    loads: Option<&'static str>,
     rows: u64,
     records_in: u64,
     records_out: u64,
@@ -151,11 +153,19 @@ impl DeliveryRun {
                 let ids = search.document_id == "FIREHOSE_DEFAULT";
                 requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
             }
+            // COPY loads the objects of the bucket.
+            DestinationPlan::Redshift(_) => {
+                place(delivery.location(Purpose::Staging).ok_or("it has no bucket")?)?
+            }
         };
         // Next to a bucket, the backup has all records; next to another destination, perhaps only those that fail.
         let backup = delivery.location(Purpose::Backup);
         let backs_up = delivery.service.as_ref().is_none_or(|service| service.backs_up_all);
-        let failures = delivery.service.as_ref().and(delivery.failures());
+        // What fails is in the bucket that a destination loads from.
+        let is_staged = delivery.location(Purpose::Staging).is_some();
+        let is_service = delivery.service.is_some() && !is_staged;
+        let failures = delivery.failures().filter(|_| is_service);
+        let loads = is_staged.then_some(delivery.capabilities.words);
         Ok(Self {
             name: delivery.name.clone(),
             words: delivery.words(),
@@ -169,8 +179,9 @@ impl DeliveryRun {
                 partitioner: partitioner(stack, delivery),
                 converts,
                 failures: failures.map(place).transpose()?,
-                is_service: delivery.service.is_some(),
+                is_service,
                 is_document: matches!(delivery.destination, DestinationPlan::OpenSearch(_)),
+                loads,
                 ..Out::new(destination, settings)
             },
         })
@@ -216,7 +227,8 @@ impl DeliveryRun {
         let requests = self.out.is_service.then(|| {
             format!("{words}: requests are files here; nothing is sent, and compression and attributes are left out")
         });
-        own.into_iter().chain(converted).chain(requests).collect()
+        let loads = self.out.loads.map(|loads| format!("{words}: {loads} does not load the objects here"));
+        own.into_iter().chain(converted).chain(requests).chain(loads).collect()
     }
 
     /// A record comes in.
@@ -342,6 +354,7 @@ impl Out {
             failures: None,
             is_service: false,
             is_document: false,
+            loads: None,
             rows: 0,
             records_in: 0,
             records_out: 0,

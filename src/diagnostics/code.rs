@@ -314,6 +314,13 @@ codes! {
     "1763" DestinationNetwork "The network of a destination"
     "1764" DocumentForm "OpenSearch accepts JSON objects only"
     "1765" DocumentField "OpenSearch does not accept this field"
+
+    "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"
+    "1776" RedshiftName "Redshift has no such name"
+    "1777" CopyOption "COPY does not accept this option"
+    "1778" CopyCase "COPY finds keys in lower case only"
+    "1779" RedshiftColumn "A column of Redshift is not loaded"
+    "1780" RedshiftAwake "A serverless workgroup is awake at each load"
 }
 
 impl fmt::Display for Code {

@@ -108,7 +108,7 @@ impl Delivery {
     /// Bytes and seconds that are collected for one object in the bucket of a purpose.
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
-            Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+            Purpose::Destination | Purpose::Staging => (self.buffer_size.value, self.buffer_interval.value),
             Purpose::Backup => {
                 let (mib, seconds) = destinations::BACKUP_BUFFER;
                 (mib * MIB, seconds)

@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{DestinationNetwork, Http, OpenSearch, S3Location, Setting, Splunk};
+use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -17,12 +17,21 @@ pub struct Service {
     pub secret: Option<Secret>,
     /// Seconds that Firehose retries a request that failed.
     pub retry: Setting<u64>,
+    /// The bucket that it loads from, if Firehose does not send it the records. What fails is there as well.
+    pub staging: Option<S3Location>,
     /// The bucket beside it.
     pub backup: Backup,
 }
 
 /// [`ServiceKind::fixed`] of OpenSearch.
 pub const SEARCH: &str = "Search";
+impl Service {
+    /// The bucket beside it; with one that it loads from, only for the records as they come in.
+    pub fn backup_location(&self) -> Option<&S3Location> {
+        let is_there = self.staging.is_none() || self.backup.all.value;
+        is_there.then_some(&self.backup.location)
+    }
+}
 
 /// A kind of destination that is not S3.
 #[derive(Clone, Debug)]
@@ -33,6 +42,8 @@ pub enum ServiceKind {
     Splunk(Splunk),
     /// A domain of OpenSearch Service.
     OpenSearch(OpenSearch),
+    /// Redshift.
+    Redshift(Redshift),
 }
 
 /// A secret of Secrets Manager.
@@ -62,6 +73,15 @@ impl ServiceKind {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
+            Self::Redshift(_) => &destinations::REDSHIFT,
+        }
+    }
+
+    /// Whether its owner declares the types of the records' fields: the columns of a table, or a mapping.
+    pub fn has_columns(&self) -> bool {
+        match self {
+            Self::Http(_) | Self::Splunk(_) => false,
+            Self::OpenSearch(_) | Self::Redshift(_) => true,
         }
     }
 
@@ -69,7 +89,7 @@ impl ServiceKind {
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
-            Self::Http(_) | Self::Splunk(_) => None,
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }
 
@@ -78,7 +98,7 @@ impl ServiceKind {
     pub fn fixed(&self) -> Option<&'static str> {
         match self {
             Self::OpenSearch(_) => Some(SEARCH),
-            Self::Http(_) | Self::Splunk(_) => None,
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }
 }

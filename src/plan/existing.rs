@@ -351,6 +351,12 @@ deliveries:
                 ("sg-0a1b2c3d", "/delivery/opensearch/network/security_groups/0"),
             ]
         );
+        let (plan, _) = planned(&delivering(
+            "redshift: {workgroup: shop, database: dev, table: orders, secret: \
+             'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf'}",
+        ));
+        let workgroup = existing(&plan);
+        assert_eq!(workgroup[1].id, "shop");
         let (plan, _) = planned(TABLES);
         let tables = existing(&plan);
         let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
@@ -361,7 +367,7 @@ deliveries:
                 ("plant.readings", "/deliveries/lake/s3/table/existing"),
             ]
         );
-        let all = [all, others, stream, services, search, tables].concat();
+        let all = [all, others, stream, services, search, workgroup, tables].concat();
         let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
@@ -450,8 +456,9 @@ deliveries:
                 statement.sid == one.kind.sid
                     && statement.action.contains(&one.kind.action)
                     && statement.resource.iter().any(|resource| {
-                        // A table's ARN has a slash after its database.
+                        // A table's ARN has a slash after its database; that of a workgroup ends in an id.
                         resource == "*"
+                            || resource.ends_with(":workgroup/*")
                             || [name, &name.replace('.', "/")].iter().any(|name| resource.contains(*name))
                     })
             });

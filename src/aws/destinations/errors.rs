@@ -36,7 +36,7 @@ pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, S3, SEARCH, SPLUNK];
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SEARCH, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -265,6 +265,89 @@ const SPLUNK: &[DeliveryError] = &[
         "the address of the collector is not valid",
         "correct `endpoint`: `https://HOST:PORT`, without a path",
     ),
+];
+
+const REDSHIFT: &[DeliveryError] = &[
+    error(
+        "Redshift.TableNotFound",
+        "the table does not exist",
+        "create it: `pipec plan SPEC` prints the statement; or correct `table`, with its schema if that is not `public`",
+    ),
+    error(
+        "Redshift.SyntaxError",
+        "Redshift cannot parse the COPY command",
+        "correct `copy_options` or the names in `table` and `columns`",
+    ),
+    error(
+        "Redshift.AuthenticationFailed",
+        "Redshift does not accept the user or the password",
+        "store the right ones as `username` and `password` of the secret; Firehose reads them again within 10 minutes",
+    ),
+    error(
+        "Redshift.AccessDenied",
+        "Firehose may not use its role",
+        "run `pipec deploy` again, and look for policies that deny it",
+    ),
+    error(
+        "Redshift.S3BucketAccessDenied",
+        "COPY may not read the staging bucket",
+        "look for statements of the bucket's policy or its key's policy that deny it; the stack's role allows it",
+    ),
+    error(
+        "Redshift.DataLoadFailed",
+        "Redshift does not accept the values of a row",
+        "see why: `SELECT * FROM sys_load_error_detail ORDER BY start_time DESC`; then change the type of the column, or \
+         write `copy_options: TRUNCATECOLUMNS` if a text is too long",
+    ),
+    error(
+        "Redshift.ColumnNotFound",
+        "a column that COPY names is not in the table",
+        "add it to the table, as `pipec plan SPEC` prints it, or remove it from `columns`",
+    ),
+    error("Redshift.DatabaseNotFound", "the database does not exist", "correct `database`"),
+    error(
+        "Redshift.IncorrectCopyOptions",
+        "options of COPY are missing or contradict each other",
+        "correct `copy_options`",
+    ),
+    error(
+        "Redshift.MissingColumn",
+        "a column of the table is NOT NULL without a default, and COPY does not load it",
+        "give the column a default, or add it to `columns`",
+    ),
+    error(
+        "Redshift.ConnectionFailed",
+        "Firehose cannot connect to Redshift",
+        "check that it is publicly accessible and available, and that its security group admits Firehose: `pipec plan SPEC` \
+         prints the rule",
+    ),
+    error(
+        "Redshift.ColumnMismatch",
+        "COPY has another number of columns than the table",
+        "name the columns in `columns`",
+    ),
+    error(
+        "Redshift.IncorrectOrMissingRegion",
+        "COPY looks for the bucket in another region",
+        "name the endpoint as Redshift has it, with its region: pipec writes `REGION` where it differs from the pipeline's",
+    ),
+    error(
+        "Redshift.IncorrectJsonPathsFile",
+        "the file of JSON paths is not valid",
+        "write `JSON 'auto ignorecase'` in `copy_options`",
+    ),
+    error(
+        "Redshift.MissingS3File",
+        "objects that COPY needs are gone",
+        "write a longer `staging.expire_after`, and look for other rules that delete them",
+    ),
+    error(
+        "Redshift.InsufficientPrivilege",
+        "the user may not load the table",
+        "run `GRANT INSERT ON TABLE` for it: `pipec plan SPEC` prints the statements",
+    ),
+    error("Redshift.ReadOnlyCluster", "the cluster is being resized", "wait; Firehose retries"),
+    error("Redshift.DiskFull", "the disks of the cluster are full", "delete data, or resize the cluster"),
 ];
 
 /// Of the transform.

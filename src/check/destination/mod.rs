@@ -8,6 +8,7 @@ mod opensearch;
 mod partitions;
 mod prefix;
 mod prefix_text;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -35,6 +36,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
+                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }
     }

@@ -54,12 +54,6 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["redshift", "redshiftserverless"],
-        message: "pipec does not deliver to Redshift",
-        help: "deliver to `s3`; Redshift loads the objects with COPY, or reads the stream itself",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &["elasticsearch", "amazonopensearchservice", "amazonopensearch"],
         message: "a domain of OpenSearch Service, also one that runs Elasticsearch 7, is the destination `opensearch`",
         help: "write `opensearch: {domain: ARN, index: NAME}`",

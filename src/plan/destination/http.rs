@@ -26,7 +26,7 @@ fn encoding(http: &Http) -> &'static str {
 }
 
 impl Kind for Http {
-    fn values(&self) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
@@ -56,7 +56,7 @@ impl Kind for Http {
         format!("{}, {}", self.url.value, encoding(self))
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         vec![("url", self.url.value.clone()), ("encoding", encoding(self).to_owned())]
     }
 

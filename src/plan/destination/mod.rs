@@ -4,6 +4,7 @@ mod documents;
 mod http;
 mod network;
 mod opensearch;
+mod redshift;
 mod s3;
 mod service;
 mod splunk;
@@ -21,16 +22,17 @@ use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
 use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::NodeKind;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
 use crate::spec::{AlarmKey, Duration};
-use crate::table::fields::fields;
+use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub use network::DestinationNetworkPlan;
 pub use opensearch::OpenSearchPlan;
+pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
-use service::Kind;
 pub use service::ServicePlan;
+use service::{Kind, Site};
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
@@ -40,6 +42,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
+    ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
@@ -57,6 +60,8 @@ pub enum DestinationPlan {
     /// A domain of OpenSearch Service.
     #[serde(rename = "opensearch")]
     OpenSearch(OpenSearchPlan),
+    /// Redshift.
+    Redshift(RedshiftPlan),
 }
 
 /// The kind of a destination that is not S3.
@@ -65,6 +70,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::OpenSearch(search) => search,
+        ServiceKind::Redshift(redshift) => redshift,
     }
 }
 
@@ -72,14 +78,29 @@ fn kind(service: &Service) -> &dyn Kind {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
-        Destination::Service(service) => kind(service).values(),
+        Destination::Service(service) => {
+            let fields = known_fields(checked, delivery);
+            let fields = fields.as_ref();
+            kind(service).values(&Site { pipeline: checked.pipeline(), delivery, service, fields })
+        }
     }
 }
 
 /// Plans what all destinations but S3 have.
 pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServicePlan> {
-    let of = delivery.destination.service()?;
-    Some(service::plan(checked, delivery, of, kind(of)))
+    let service = delivery.destination.service()?;
+    let fields = known_fields(checked, delivery);
+    let site = Site { pipeline: checked.pipeline(), delivery, service, fields: fields.as_ref() };
+    Some(service::plan(&site, kind(service)))
+}
+
+/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
+fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    if delivery.transform.as_ref().is_some_and(is_other) {
+        return None;
+    }
+    fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -110,6 +131,10 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
     if let Some(backup) = delivery.backup_of_all().filter(|_| delivery.service.is_some()) {
         // Of the records that fail, nobody knows how many there are.
         s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
+    }
+    // What is loaded from a bucket is written there first.
+    if let Some(staging) = delivery.location(Purpose::Staging) {
+        s3::stored(bill.of(NodeKind::Destination), plan, staging, delivered, (false, None));
     }
 }
 
@@ -187,7 +212,10 @@ impl DeliveryPlan {
     fn network(&self) -> Option<&DestinationNetworkPlan> {
         match &self.destination {
             DestinationPlan::OpenSearch(search) => search.network.as_ref(),
-            DestinationPlan::S3(_) | DestinationPlan::Http(_) | DestinationPlan::Splunk(_) => None,
+            DestinationPlan::S3(_)
+            | DestinationPlan::Http(_)
+            | DestinationPlan::Splunk(_)
+            | DestinationPlan::Redshift(_) => None,
         }
     }
 

@@ -134,7 +134,7 @@ pub(super) fn documents(site: &Site) -> Option<String> {
 }
 
 impl Kind for OpenSearch {
-    fn values(&self) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         let endpoint = self.endpoint.as_ref().map(|endpoint| endpoint.value.clone());
         DestinationPlan::OpenSearch(OpenSearchPlan {
             domain: endpoint.is_none().then(|| self.domain.value.clone()),
@@ -200,7 +200,7 @@ impl Kind for OpenSearch {
         format!("domain {domain}, index {}", pattern(&self.index.value, self.rotation.value))
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         let mut facts = vec![
             ("domain", self.domain.value.clone()),
             ("index", pattern(&self.index.value, self.rotation.value)),

@@ -23,7 +23,7 @@ fn endpoint_type(splunk: &Splunk) -> &'static str {
 }
 
 impl Kind for Splunk {
-    fn values(&self) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         DestinationPlan::Splunk(SplunkPlan {
             endpoint: self.endpoint.value.clone(),
             endpoint_type: endpoint_type(self),
@@ -52,7 +52,7 @@ impl Kind for Splunk {
         )
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         vec![("endpoint", self.endpoint.value.clone()), ("type", endpoint_type(self).to_ascii_lowercase())]
     }
 

@@ -20,7 +20,7 @@ impl Resolver<'_> {
             document_id: search.document_id.unwrap_or(DocumentId::Firehose),
             network: search.network.map(|network| self.destination_network(&at, network)),
         };
-        Some(Read { key: "opensearch", kind: ServiceKind::OpenSearch(domain), secret: None })
+        Some(Read::new("opensearch", ServiceKind::OpenSearch(domain), None))
     }
 
     /// The network of a destination.

@@ -3,9 +3,11 @@
 mod backup;
 mod http;
 mod opensearch;
+mod redshift;
 mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
 pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
+pub use redshift::{Redshift, Staging, StagingCompression};
 pub use splunk::{Splunk, SplunkType};
