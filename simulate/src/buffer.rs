@@ -55,6 +55,8 @@ pub enum Form {
     },
     /// The records as they are.
     Plain,
+    /// Each record on a line of its own: a row to insert.
+    Lines,
 }
 
 /// The objects of a place so far.
@@ -137,6 +139,7 @@ impl Place {
             Form::Http => ".json",
             Form::Bulk { .. } => ".ndjson",
             Form::Plain => ".txt",
+            Form::Lines => ".jsonl",
         };
         Ok(Self {
             bucket: folder.to_owned(),
@@ -218,6 +221,10 @@ impl Place {
                 let id = ids.then(|| format!("{request}.{}", open.records));
                 let index = bulk::index(index, rotation, arrived);
                 open.packer.write(bulk::action(&index, id.as_deref()).as_bytes())?;
+                open.packer.write(content)?;
+                open.packer.write(b"\n")?;
+            }
+            Some(Form::Lines) if kind == Kind::Data => {
                 open.packer.write(content)?;
                 open.packer.write(b"\n")?;
             }

@@ -321,6 +321,11 @@ codes! {
     "1778" CopyCase "COPY finds keys in lower case only"
     "1779" RedshiftColumn "A column of Redshift is not loaded"
     "1780" RedshiftAwake "A serverless workgroup is awake at each load"
+
+    "1782" SnowflakeUrl "Firehose does not connect to this address of Snowflake"
+    "1783" SnowflakeName "Snowflake has no such name"
+    "1784" SnowflakeLink "The address and the private link of Snowflake differ"
+    "1785" SnowflakeColumn "The columns of a record of Snowflake"
 }
 
 impl fmt::Display for Code {

@@ -1,8 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{
-    Destination, Encryption, Intake, Pipeline, Purpose, SEARCH, Setting, SourceKind, Target, Transform,
-    logical_name,
+    Destination, Encryption, Intake, PRIVATE_LINK, Pipeline, Purpose, SEARCH, Setting, SourceKind, Target,
+    Transform, logical_name,
 };
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
@@ -64,7 +64,7 @@ impl Delivery {
         let kind = self.destination.service().and_then(|service| service.kind.fixed());
         let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
         let backed_up = is_backed_up.then_some(FIXED_SETTINGS[1].0);
-        kind.into_iter().chain(partitioned).chain(backed_up).collect()
+        partitioned.into_iter().chain(backed_up).chain(kind).collect()
     }
 
     /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
@@ -119,10 +119,11 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 3] = [
+pub const FIXED_SETTINGS: [(&str, &str); 4] = [
     ("Partitioned", "dynamic partitioning"),
     ("BackedUp", "the backup of all records"),
     (SEARCH, "OpenSearch as its destination"),
+    (PRIVATE_LINK, "the private link"),
 ];
 
 /// Direct PUT.

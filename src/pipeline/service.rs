@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Splunk};
+use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -25,6 +25,8 @@ pub struct Service {
 
 /// [`ServiceKind::fixed`] of OpenSearch.
 pub const SEARCH: &str = "Search";
+/// The same of a private link.
+pub const PRIVATE_LINK: &str = "PrivateLink";
 impl Service {
     /// The bucket beside it; with one that it loads from, only for the records as they come in.
     pub fn backup_location(&self) -> Option<&S3Location> {
@@ -44,6 +46,8 @@ pub enum ServiceKind {
     OpenSearch(OpenSearch),
     /// Redshift.
     Redshift(Redshift),
+    /// Snowflake.
+    Snowflake(Snowflake),
 }
 
 /// A secret of Secrets Manager.
@@ -74,6 +78,7 @@ impl ServiceKind {
             Self::Splunk(_) => &destinations::SPLUNK,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
             Self::Redshift(_) => &destinations::REDSHIFT,
+            Self::Snowflake(_) => &destinations::SNOWFLAKE,
         }
     }
 
@@ -81,7 +86,7 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::OpenSearch(_) | Self::Redshift(_) => true,
+            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) => true,
         }
     }
 
@@ -89,15 +94,16 @@ impl ServiceKind {
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
-            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) => None,
         }
     }
 
-    /// The part of the logical id of a Firehose stream that no other kind of destination has: Firehose never changes such a
-    /// stream's destination to another kind. API reference, UpdateDestination, 2026-11.
+    /// The part of the logical id of a Firehose stream for what Firehose never changes of the destination. A stream of OpenSearch
+    /// never gets another kind of destination. API reference, UpdateDestination, 2026-11.
     pub fn fixed(&self) -> Option<&'static str> {
         match self {
             Self::OpenSearch(_) => Some(SEARCH),
+            Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Redshift, Splunk};
+use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Redshift, Snowflake, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -98,6 +98,7 @@ pub enum Architecture {
     {"required": ["splunk"]},
     {"required": ["opensearch"]},
     {"required": ["redshift"]},
+    {"required": ["snowflake"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -108,7 +109,7 @@ pub struct Delivery {
     #[schemars(extend("examples" = ["all"]))]
     pub backup: Option<Backup>,
     /// Time during which Firehose retries a request that failed, 0 s to 7,200 s, before it stores the records in the backup's
-    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog` and `new_relic`: `60 s`; `redshift`: `1 h`.
+    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog`, `new_relic` and `snowflake`: `60 s`; `redshift`: `1 h`.
     #[schemars(extend("examples" = ["5 min"]))]
     pub retry: Option<Duration>,
     /// Newline after each record, for destinations that need one. Default: `append`, whether or not the record already ends with one. `none` writes the
@@ -149,6 +150,8 @@ pub struct Delivery {
     pub opensearch: Option<OpenSearch>,
     /// Amazon Redshift as the destination.
     pub redshift: Option<Redshift>,
+    /// Snowflake as the destination.
+    pub snowflake: Option<Snowflake>,
 }
 
 /// Newline after each record.

@@ -40,7 +40,7 @@ def paid():
 
 @pytest.fixture(scope="module")
 def every():
-    return streams(EXAMPLE)["SearchBackedUpDeliveryAll"]
+    return streams(EXAMPLE)["BackedUpSearchDeliveryAll"]
 
 
 def order(number, **changed):

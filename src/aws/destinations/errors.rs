@@ -36,7 +36,7 @@ pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SEARCH, SPLUNK];
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SEARCH, SNOWFLAKE, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -348,6 +348,90 @@ const REDSHIFT: &[DeliveryError] = &[
     ),
     error("Redshift.ReadOnlyCluster", "the cluster is being resized", "wait; Firehose retries"),
     error("Redshift.DiskFull", "the disks of the cluster are full", "delete data, or resize the cluster"),
+];
+
+const SNOWFLAKE: &[DeliveryError] = &[
+    error(
+        "Snowflake.InvalidUrl",
+        "Firehose cannot connect to the address",
+        "correct `account_url`; over a private link, it has the account locator and the region",
+    ),
+    error(
+        "Snowflake.InvalidUser",
+        "Snowflake has no such user",
+        "store the right one as `user` of the secret",
+    ),
+    error(
+        "Snowflake.InvalidRole",
+        "the role does not exist, or the user does not have it",
+        "run `GRANT ROLE .. TO USER ..`, or correct `role`",
+    ),
+    error(
+        "Snowflake.DefaultRoleMissing",
+        "the user has no default role, and the spec names none",
+        "write `role`, or run `ALTER USER .. SET DEFAULT_ROLE = ..`",
+    ),
+    error(
+        "Snowflake.InvalidDatabase",
+        "the database does not exist, or the role may not use it",
+        "correct `database`, or run `GRANT USAGE ON DATABASE`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidSchema",
+        "the schema does not exist, or the role may not use it",
+        "correct `schema`, or run `GRANT USAGE ON SCHEMA`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidTable",
+        "the table does not exist, or the role may not insert into it",
+        "create it, or run `GRANT INSERT ON TABLE`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidTableType",
+        "Snowpipe Streaming does not support this type of table",
+        "name a standard table",
+    ),
+    error(
+        "Snowflake.InvalidColumns",
+        "a column has a default, an identity, a collation or a type that Snowpipe Streaming does not support",
+        "create the table as `pipec plan SPEC` prints it",
+    ),
+    error(
+        "Snowflake.MissingColumns",
+        "a record has no value for a column that is NOT NULL",
+        "run `ALTER TABLE .. ALTER COLUMN .. DROP NOT NULL`, or have the records contain the key",
+    ),
+    error(
+        "Snowflake.ExtraColumns",
+        "a record has a key without a column of the same name, in the same case",
+        "add the column as `pipec plan SPEC` prints it, or write `content_column`, which takes the whole record",
+    ),
+    error(
+        "Snowflake.InvalidInput",
+        "a record is not a single JSON object",
+        "fix the producer; SQL with `runtime: lambda` leaves such records out",
+    ),
+    error(
+        "Snowflake.InvalidValue",
+        "a value does not fit the type of its column",
+        "change the type of the column, or cast in the SQL",
+    ),
+    error(
+        "Snowflake.IncorrectValue",
+        "a value does not fit the type of its column",
+        "change the type of the column, or cast in the SQL",
+    ),
+    error(
+        "Snowflake.InvalidPrivateKeyOrPassphrase",
+        "Snowflake does not accept the private key",
+        "store the key without its first and last line and without line breaks as `private_key` of the secret, and the passphrase, if \
+         it has one, as `key_passphrase`",
+    ),
+    error(
+        "Snowflake.SSLUnverified",
+        "the certificate of the host is not that of the account",
+        "correct `account_url`: the host as Snowflake names it",
+    ),
 ];
 
 /// Of the transform.

@@ -6,6 +6,7 @@ mod http;
 mod opensearch;
 mod redshift;
 mod s3;
+mod snowflake;
 mod splunk;
 
 pub use copy_options::{
@@ -21,6 +22,7 @@ pub use redshift::{
     limits as redshift_limits, serverless_usd,
 };
 pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
+pub use snowflake::{SNOWFLAKE, limits as snowflake_limits};
 pub use splunk::{SPLUNK, limits as splunk_limits};
 
 use super::limits::Bounds;

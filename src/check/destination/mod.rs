@@ -11,6 +11,7 @@ mod prefix_text;
 mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 mod table;
 mod table_names;
@@ -36,6 +37,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
+                ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }

@@ -7,6 +7,7 @@ mod opensearch;
 mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 
 use pipec_core::Partition;
@@ -33,6 +34,7 @@ pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
 use service::{Kind, Site};
+pub use snowflake::SnowflakePlan;
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
@@ -44,6 +46,7 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
 
@@ -62,6 +65,8 @@ pub enum DestinationPlan {
     OpenSearch(OpenSearchPlan),
     /// Redshift.
     Redshift(RedshiftPlan),
+    /// Snowflake.
+    Snowflake(Box<SnowflakePlan>),
 }
 
 /// The kind of a destination that is not S3.
@@ -71,6 +76,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::OpenSearch(search) => search,
         ServiceKind::Redshift(redshift) => redshift,
+        ServiceKind::Snowflake(snowflake) => snowflake,
     }
 }
 
@@ -215,7 +221,8 @@ impl DeliveryPlan {
             DestinationPlan::S3(_)
             | DestinationPlan::Http(_)
             | DestinationPlan::Splunk(_)
-            | DestinationPlan::Redshift(_) => None,
+            | DestinationPlan::Redshift(_)
+            | DestinationPlan::Snowflake(_) => None,
         }
     }
 

@@ -3,6 +3,7 @@
 mod http;
 mod opensearch;
 mod redshift;
+mod snowflake;
 mod splunk;
 
 use super::Resolver;
@@ -33,7 +34,8 @@ impl Resolver<'_> {
         let read = self.http_endpoint(delivery, site);
         let read = read.or_else(|| self.splunk(delivery, site));
         let read = read.or_else(|| self.opensearch(delivery, site));
-        let Read { key, kind, secret, staging } = read.or_else(|| self.redshift(delivery, site))?;
+        let Read { key, kind, secret, staging } =
+            read.or_else(|| self.redshift(delivery, site)).or_else(|| self.snowflake(delivery, site))?;
         let capabilities = kind.capabilities();
         let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
         let written = delivery.retry.map(|Duration(seconds)| seconds);
