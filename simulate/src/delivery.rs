@@ -51,6 +51,8 @@ struct Out {
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
     is_service: bool,
+    /// Whether each record has to be one JSON object without a newline.
+    is_document: bool,
     /// What loads the objects.
     loads: Option<&'static str>,
     rows: u64,
@@ -92,6 +94,8 @@ struct ErrorDocument<'a> {
 const PROCESSING_FAILED: &str = "processing-failed";
 /// The same for records that are not converted.
 const CONVERSION_FAILED: &str = "format-conversion-failed";
+/// The same for records that OpenSearch does not accept.
+const SEARCH_FAILED: &str = "AmazonOpenSearchService-failed";
 /// The same for records of partitions beyond the quota. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
 const PARTITIONS_EXCEEDED: &str = "activePartitionExceeded";
 
@@ -145,6 +149,10 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+            DestinationPlan::OpenSearch(search) => {
+                let ids = search.document_id == "FIREHOSE_DEFAULT";
+                requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
+            }
             DestinationPlan::Iceberg(_) | DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
@@ -173,6 +181,7 @@ impl DeliveryRun {
                 converts,
                 failures: failures.map(place).transpose()?,
                 is_service,
+                is_document: matches!(delivery.destination, DestinationPlan::OpenSearch(_)),
                 loads,
                 ..Out::new(destination, settings)
             },
@@ -345,6 +354,7 @@ impl Out {
             converts: None,
             failures: None,
             is_service: false,
+            is_document: false,
             loads: None,
             rows: 0,
             records_in: 0,
@@ -372,6 +382,9 @@ impl Out {
         let fate = match (fate, &self.partitioner) {
             (Fate::Out(bytes, _), _) if self.converts.is_some() && !is_json_lines(bytes) => {
                 &Fate::Failed(Failure::NotConverted)
+            }
+            (Fate::Out(bytes, _), _) if self.is_document && !is_document(bytes) => {
+                &Fate::Failed(Failure::NotDocument)
             }
             (Fate::Out(bytes, _), Some(partitioner)) => {
                 own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
@@ -459,6 +472,7 @@ fn of_firehose_itself(failure: Failure) -> Option<&'static str> {
         Failure::NotExtracted => "not JSON, and so without partition keys",
         Failure::NoKey => "a partition key has no value",
         Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
+        Failure::NotDocument => "not one JSON object without a newline",
     })
 }
 
@@ -470,6 +484,9 @@ fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
         }
         Failure::NotUnpacked => {
             (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
+        }
+        Failure::NotDocument => {
+            (SEARCH_FAILED, "OS.MalformedData", "The record is not one JSON object without a newline")
         }
         // The messages are those that users report; AWS documents neither.
         Failure::NotExtracted => {
@@ -503,6 +520,13 @@ fn is_json_lines(bytes: &[u8]) -> bool {
     lines.into_iter().all(|line| {
         line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
     })
+}
+
+/// Whether a record is one JSON object without a newline.
+fn is_document(bytes: &[u8]) -> bool {
+    !bytes.contains(&b'\n')
+        && bytes.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Firehose's own extraction of partition keys, by the program that pipec's transform has for it.

@@ -64,6 +64,7 @@ impl Destination {
             ServiceKind::Http(_)
             | ServiceKind::Splunk(_)
             | ServiceKind::Redshift(_)
+            | ServiceKind::OpenSearch(_)
             | ServiceKind::Snowflake(_) => None,
         }
     }

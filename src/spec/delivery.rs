@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, Iceberg, NewRelic, Redshift, Snowflake, Splunk};
+use super::destinations::{
+    Backup, Datadog, Http, Iceberg, NewRelic, OpenSearch, Redshift, Snowflake, Splunk,
+};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -96,6 +98,7 @@ pub enum Architecture {
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
+    {"required": ["opensearch"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
     {"required": ["iceberg"]},
@@ -146,6 +149,8 @@ pub struct Delivery {
     pub new_relic: Option<NewRelic>,
     /// Splunk as the destination.
     pub splunk: Option<Splunk>,
+    /// A domain of OpenSearch Service as the destination.
+    pub opensearch: Option<OpenSearch>,
     /// Amazon Redshift as the destination.
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.

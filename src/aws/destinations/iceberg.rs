@@ -2,8 +2,8 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, RETRY_S, Reading, Rows, Success, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, RETRY_S, Reading, Rows, Success, Unit, Watched,
+    delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
 use crate::aws::metrics::fault;
@@ -39,7 +39,13 @@ pub const ICEBERG: Capabilities = Capabilities {
     rows: Rows::One,
     form: Form { lower_case_keys: true, iso_times: true },
     reads_log_envelopes: false,
-    fallback: Some(Fallback { retry_s: RETRY_S, retry_s_default: 300, failed: "FailedDataOnly", all: None }),
+    fallback: Some(Fallback {
+        retry_s: RETRY_S,
+        retry_s_default: 300,
+        failed: "FailedDataOnly",
+        all: None,
+        freshness: BACKUP_FRESHNESS,
+    }),
     metrics: &delivery(&[
         last_delivery("DeliveryToIceberg.SuccessfulRowCount"),
         records_delivered("DeliveryToIceberg.SuccessfulRowCount"),
@@ -65,5 +71,6 @@ pub const ICEBERG: Capabilities = Capabilities {
             is_share: false,
             words: "commits",
         },
+        denied: None,
     },
 };

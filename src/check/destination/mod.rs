@@ -1,9 +1,11 @@
 //! Destinations: one file of rules per kind.
 
 mod conversion;
+mod documents;
 mod endpoint;
 mod http;
 mod iceberg;
+mod opensearch;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -36,6 +38,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
                 ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }

@@ -1,7 +1,10 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
+mod documents;
 mod http;
 mod iceberg;
+mod network;
+mod opensearch;
 mod redshift;
 mod s3;
 mod service;
@@ -18,6 +21,7 @@ use super::dashboard::Series;
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan, S3LocationPlan};
 use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
+use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
@@ -27,6 +31,8 @@ use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub(super) use iceberg::resources as iceberg_resources;
 pub use iceberg::{IcebergPlan, OwnTable};
+pub use network::DestinationNetworkPlan;
+pub use opensearch::OpenSearchPlan;
 pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
@@ -41,6 +47,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
+    ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
@@ -59,6 +66,9 @@ pub enum DestinationPlan {
     Splunk(SplunkPlan),
     /// A table of Apache Iceberg.
     Iceberg(Box<IcebergPlan>),
+    /// A domain of OpenSearch Service.
+    #[serde(rename = "opensearch")]
+    OpenSearch(OpenSearchPlan),
     /// Redshift.
     Redshift(RedshiftPlan),
     /// Snowflake.
@@ -71,6 +81,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::Iceberg(iceberg) => iceberg,
+        ServiceKind::OpenSearch(search) => search,
         ServiceKind::Redshift(redshift) => redshift,
         ServiceKind::Snowflake(snowflake) => snowflake,
     }
@@ -129,7 +140,11 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
     }
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
-    } else if let Some(backup) = delivery.backup_of_all() {
+    }
+    if let Some(network) = delivery.network() {
+        network.cost(bill, delivered);
+    }
+    if let Some(backup) = delivery.backup_of_all().filter(|_| delivery.service.is_some()) {
         // Of the records that fail, nobody knows how many there are.
         s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
     }
@@ -167,19 +182,21 @@ pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &s
     if let DestinationPlan::Iceberg(_) = &delivery.destination {
         rules.push(iceberg::failed_rows(logs));
     }
-    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, logs)));
+    let fallback = delivery.capabilities.fallback.as_ref();
+    let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
+    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, metric, logs)));
     rules
 }
 
 /// Whether the bucket of all records, beside the destination, gets them.
-fn backup_late(scope: &Scope, backup: &S3LocationPlan, logs: &str) -> Rule {
+fn backup_late(scope: &Scope, backup: &S3LocationPlan, metric: MetricName, logs: &str) -> Rule {
     let interval = backup.buffer_interval;
     let late = scope.threshold(AlarmKey::Freshness, FRESHNESS_S_MIN.max(2 * interval));
     // The threshold suits the buffer of the destination, which may be the shorter one.
     let late = late.max(interval + BEYOND_BUFFER_S);
     Rule::new(
         AlarmKey::BackupFreshness,
-        (BACKUP_FRESHNESS, "Maximum"),
+        (metric, "Maximum"),
         Span(FIVE_MINUTES, 1, 1),
         Compare::Above,
         late as f64,
@@ -211,6 +228,19 @@ pub struct Shown {
 }
 
 impl DeliveryPlan {
+    /// The network that Firehose creates interfaces in.
+    fn network(&self) -> Option<&DestinationNetworkPlan> {
+        match &self.destination {
+            DestinationPlan::OpenSearch(search) => search.network.as_ref(),
+            DestinationPlan::S3(_)
+            | DestinationPlan::Http(_)
+            | DestinationPlan::Splunk(_)
+            | DestinationPlan::Redshift(_)
+            | DestinationPlan::Snowflake(_)
+            | DestinationPlan::Iceberg(_) => None,
+        }
+    }
+
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
         match (&self.destination, &self.service) {
@@ -256,10 +286,8 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                // An endpoint without a key.
-                let is_open = |service: &Service| {
-                    matches!(service.kind, ServiceKind::Http(_)) && service.secret.is_none()
-                };
+                let is_open =
+                    |service: &Service| service.secret.is_none() && kind(service).grants().is_empty();
                 let needs_none = matches!(sink, Sink::Service(service) if is_open(service));
                 assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Span};
+use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use super::super::existing::Existing;
 use super::super::grants::{Condition, Grant, grant, key};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
-use crate::aws::destinations::{Capabilities, Fallback};
+use crate::aws::destinations::{Capabilities, Denied, Fallback};
 use crate::aws::existing;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
@@ -183,7 +183,26 @@ pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
         success.floor,
         format!("{} {logs} shows the error.", to.cannot_write),
     );
-    vec![freshness, failures]
+    let denied = to.watched.denied.as_ref().map_or_else(Vec::new, |denied| denied_requests(to, denied, logs));
+    [freshness, failures].into_iter().chain(denied).collect()
+}
+
+/// Whether the destination rejects Firehose. A change of its configuration rejects requests of a few seconds, which Firehose repeats.
+fn denied_requests(to: &Capabilities, denied: &Denied, logs: &str) -> Vec<Rule> {
+    let rule = |key, metric, fault: &str| {
+        let text = format!("{} {fault} {} {logs} shows the error.", capitalized(to.words), denied.cause);
+        Rule::new(key, (metric, "Maximum"), Span(MINUTE, 5, 5), Compare::AtLeast, 1.0, text)
+    };
+    vec![
+        rule(AlarmKey::AccessDenied, denied.access, "does not accept Firehose's role."),
+        rule(AlarmKey::DeliveryRejected, denied.rejected, "rejects the deliveries."),
+    ]
+}
+
+/// A text whose first letter is a capital.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl ServicePlan {

@@ -2,6 +2,7 @@
 
 mod http;
 mod iceberg;
+mod opensearch;
 mod redshift;
 mod snowflake;
 mod splunk;
@@ -33,6 +34,7 @@ impl Resolver<'_> {
     pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
         let read = self.http_endpoint(delivery, site);
         let read = read.or_else(|| self.splunk(delivery, site));
+        let read = read.or_else(|| self.opensearch(delivery, site));
         let Read { key, kind, secret, staging } = read
             .or_else(|| self.redshift(delivery, site))
             .or_else(|| self.snowflake(delivery, site))

@@ -3,6 +3,7 @@
 mod backup;
 mod http;
 mod iceberg;
+mod opensearch;
 mod redshift;
 mod snowflake;
 mod splunk;
@@ -10,6 +11,7 @@ mod splunk;
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
 pub use iceberg::{Iceberg, IcebergGlue, S3Tables};
+pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
 pub use redshift::{Redshift, Staging, StagingCompression};
 pub use snowflake::Snowflake;
 pub use splunk::{Splunk, SplunkType};
