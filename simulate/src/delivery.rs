@@ -1,22 +1,25 @@
 //! A delivery: Firehose with its transform, its buffers and its destination.
 
+use std::borrow::Cow;
 use std::io;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use pipec_compiler::Stack;
-use pipec_compiler::pipeline::{KeysFrom, Purpose};
+use pipec_compiler::pipeline::{Delivery, KeysFrom, Purpose, S3, TableSource};
 use pipec_compiler::plan::value::Value;
 use pipec_compiler::plan::{
-    DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
+    ConversionPlan, DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
 };
 use pipec_compiler::table::fields::fields;
+use pipec_compiler::table::layout::layout;
 use pipec_compiler::table::partition_keys;
 use pipec_core::RecordProgram;
 use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::buffer::{Form, Place, Written};
+use super::buffer::{Form, PARQUET, Place, Written};
+use super::conversion::{Cell, Conversion, Format, Unfit};
 use super::object_key::Kind;
 use super::trace::{DeliveryTrace, FailureTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
@@ -45,8 +48,10 @@ struct Out {
     place: Place,
     /// Firehose's own extraction of partition keys.
     partitioner: Option<RecordProgram>,
-    /// The format that records are converted to, in a sentence.
-    converts: Option<&'static str>,
+    /// What records are converted to.
+    converts: Option<Converts>,
+    /// For the rows of a record.
+    cells: Vec<Cell>,
     /// The bucket of records that fail, if the destination is not a bucket.
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
@@ -63,6 +68,16 @@ struct Out {
     fates: Vec<(usize, ShownFate)>,
     /// What was delivered, if it is kept.
     contents: Option<Vec<Vec<u8>>>,
+}
+
+/// What records are converted to.
+#[derive(Debug)]
+struct Converts {
+    /// The format in a sentence.
+    words: &'static str,
+    conversion: Conversion,
+    /// Whether the objects are written in it. Else they are JSON lines, for this reason.
+    json_lines: Option<&'static str>,
 }
 
 /// A failed record, as Firehose writes it, with the names and in the order of what it writes. Those of the conversion have other names:
@@ -134,12 +149,10 @@ impl DeliveryRun {
                 {
                     place = place.partitioned(s3.partition_quota.value);
                 }
-                converts = s3.conversion.as_ref().map(|conversion| conversion.words);
-                match s3.conversion.as_ref().map(|conversion| conversion.serializer) {
-                    Some("OrcSerDe") => place.converted(".orc"),
-                    Some(_) => place.converted(".parquet"),
-                    None => place,
+                if let Some((conversion, of_spec)) = s3.conversion.as_ref().zip(of_spec) {
+                    (place, converts) = converted(stack, place, conversion, of_spec)?;
                 }
+                place
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
@@ -199,10 +212,11 @@ impl DeliveryRun {
         let (words, function) = (&self.words, &self.function);
         let own = matches!(self.transform, Transform::Own)
             .then(|| format!("{words}: the function {function} does not run here; records pass as they are"));
-        let converted = self.out.converts.map(|format| {
-            format!(
-                "{words}: the objects are {format} in AWS, and JSON lines here; their names end in `.jsonl`"
-            )
+        let converted = self.out.converts.as_ref().and_then(|converts| {
+            let (format, why) = (converts.words, converts.json_lines?);
+            Some(format!(
+                "{words}: the objects are {format} in AWS, and JSON lines here, since {why}; their names end in `.jsonl`"
+            ))
         });
         let requests = self.out.is_service.then(|| {
             format!("{words}: requests are files here; nothing is sent, and compression and attributes are left out")
@@ -330,6 +344,7 @@ impl Out {
             place,
             partitioner: None,
             converts: None,
+            cells: Vec::new(),
             failures: None,
             is_service: false,
             rows: 0,
@@ -356,9 +371,6 @@ impl Out {
     ) -> io::Result<()> {
         let own_keys;
         let fate = match (fate, &self.partitioner) {
-            (Fate::Out(bytes, _), _) if self.converts.is_some() && !is_json_lines(bytes) => {
-                &Fate::Failed(Failure::NotConverted)
-            }
             (Fate::Out(bytes, _), Some(partitioner)) => {
                 own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
                 match own_keys.is_empty() {
@@ -366,6 +378,15 @@ impl Out {
                     true => &Fate::Failed(Failure::NotExtracted),
                     false => &Fate::Out(bytes, &own_keys),
                 }
+            }
+            _ => fate,
+        };
+        self.cells.clear();
+        let mut unfit = None;
+        let fate = match (fate, &self.converts) {
+            (Fate::Out(bytes, _), Some(converts)) => {
+                unfit = converts.conversion.convert(bytes, &mut self.cells).err();
+                if unfit.is_some() { &Fate::Failed(Failure::NotConverted) } else { fate }
             }
             _ => fate,
         };
@@ -390,7 +411,13 @@ impl Out {
                 }
                 self.records_out += 1;
                 self.bytes_out += bytes.len() as u64;
-                self.place.add(Kind::Data, keys, bytes, record.arrived, now)
+                match &self.converts {
+                    Some(Converts { json_lines: None, .. }) => {
+                        let cells = self.cells.drain(..);
+                        self.place.add_rows(keys, cells, bytes.len(), record.arrived, now)
+                    }
+                    _ => self.place.add(Kind::Data, keys, bytes, record.arrived, now),
+                }
             }
             Fate::Dropped => {
                 self.dropped += 1;
@@ -398,8 +425,8 @@ impl Out {
             }
             Fate::Failed(failure) => {
                 self.failed += 1;
-                let (error_type, error_code, error_message) = reason(*failure);
-                if let Some(reason) = of_firehose_itself(*failure) {
+                let (error_type, error_code, error_message) = reason(*failure, unfit.as_ref());
+                if let Some(reason) = of_firehose_itself(*failure, unfit.as_ref()) {
                     self.count(error_code, reason);
                 }
                 let is_last = error_type == CONVERSION_FAILED;
@@ -423,7 +450,7 @@ impl Out {
     }
 
     /// Counts a record that failed in Firehose itself.
-    fn count(&mut self, error_code: &'static str, reason: &'static str) {
+    fn count(&mut self, error_code: &'static str, reason: Cow<'static, str>) {
         match self.failures_by_reason.iter_mut().find(|one| one.reason == reason) {
             Some(one) => one.records += 1,
             None => self.failures_by_reason.push(FailureTrace { error_code, reason, records: 1 }),
@@ -437,19 +464,20 @@ fn is_of_lambda(failure: Failure) -> bool {
 }
 
 /// The reason of a failure in a few words, unless the transform reports it: that counts by itself.
-fn of_firehose_itself(failure: Failure) -> Option<&'static str> {
-    Some(match failure {
+fn of_firehose_itself(failure: Failure, unfit: Option<&Unfit>) -> Option<Cow<'static, str>> {
+    let reason = match failure {
         Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => return None,
         Failure::NotUnpacked => "not gzip of CloudWatch Logs",
-        Failure::NotConverted => "not JSON, and so not converted",
+        Failure::NotConverted => return unfit.map(|unfit| unfit.reason.clone()),
         Failure::NotExtracted => "not JSON, and so without partition keys",
         Failure::NoKey => "a partition key has no value",
         Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
-    })
+    };
+    Some(reason.into())
 }
 
 /// What Firehose writes about a failed record: the part of the prefix, the code and the message.
-fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
+fn reason(failure: Failure, unfit: Option<&Unfit>) -> (&'static str, &'static str, &str) {
     match failure {
         Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => {
             (PROCESSING_FAILED, "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
@@ -473,7 +501,8 @@ fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
             "The number of active partitions exceeds the quota of the Firehose stream",
         ),
         Failure::NotConverted => {
-            (CONVERSION_FAILED, "DataFormatConversion.ParseError", "The record is not a JSON object")
+            let (code, message) = unfit.map_or(("", ""), |unfit| (unfit.code, unfit.message.as_str()));
+            (CONVERSION_FAILED, code, message)
         }
     }
 }
@@ -483,12 +512,31 @@ fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Whether each line is a JSON object.
-fn is_json_lines(bytes: &[u8]) -> bool {
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.into_iter().all(|line| {
-        line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
-    })
+/// The place of objects that Firehose converts, and the conversion. They are JSON lines where pipec cannot write them.
+fn converted(
+    stack: &Stack,
+    place: Place,
+    plan: &ConversionPlan,
+    delivery: &Delivery,
+) -> Result<(Place, Option<Converts>), String> {
+    let known = delivery.destination.s3().filter(|s3| is_own(s3));
+    let pipeline = stack.checked.pipeline();
+    let layout = known.and_then(|s3| layout(pipeline, stack.checked.query(), delivery, s3).ok());
+    let columns = layout.map(|layout| layout.columns).unwrap_or_default();
+    let (place, json_lines) = match plan.serializer {
+        "OrcSerDe" => (place.json_lines(".orc"), Some("nothing here writes ORC")),
+        _ if columns.is_empty() => {
+            (place.json_lines(PARQUET), Some("the columns of an existing table are known in AWS alone"))
+        }
+        _ => (place.parquet(Format::new(&columns, plan.compression)?), None),
+    };
+    let conversion = Conversion::new(&columns);
+    Ok((place, Some(Converts { words: plan.words, conversion, json_lines })))
+}
+
+/// Whether the table over the objects is of the stack.
+fn is_own(s3: &S3) -> bool {
+    s3.table.as_ref().is_some_and(|table| matches!(table.source, TableSource::Own { .. }))
 }
 
 /// Firehose's own extraction of partition keys, by the program that pipec's transform has for it.

@@ -6,6 +6,7 @@ pub mod arrivals;
 pub mod buffer;
 pub mod compress;
 pub mod content;
+pub mod conversion;
 pub mod delivery;
 pub mod flink;
 pub mod java_time;
