@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::io;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use pipec_compiler::Stack;
 use pipec_compiler::pipeline::{Delivery, KeysFrom, Purpose, S3, TableSource};
 use pipec_compiler::plan::value::Value;
@@ -15,11 +13,11 @@ use pipec_compiler::table::fields::fields;
 use pipec_compiler::table::layout::layout;
 use pipec_compiler::table::partition_keys;
 use pipec_core::RecordProgram;
-use serde::Serialize;
 use serde::de::IgnoredAny;
 
 use super::buffer::{Form, PARQUET, Place, Written};
-use super::conversion::{Cell, Conversion, Format, Unfit};
+use super::conversion::{Cell, Conversion, Format};
+use super::error_document::{document, of_firehose_itself, reason};
 use super::object_key::Kind;
 use super::trace::{DeliveryTrace, FailureTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
@@ -79,34 +77,6 @@ struct Converts {
     /// Whether the objects are written in it. Else they are JSON lines, for this reason.
     json_lines: Option<&'static str>,
 }
-
-/// A failed record, as Firehose writes it, with the names and in the order of what it writes. Those of the conversion have other names:
-/// Data Firehose developer guide, "Convert input data format", 2026-11, and what the service writes.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorDocument<'a> {
-    raw_data: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_error_message: Option<&'a str>,
-    attempts_made: u32,
-    arrival_timestamp: i64,
-    attempt_ending_timestamp: i64,
-    #[serde(rename = "lambdaARN", skip_serializing_if = "Option::is_none")]
-    lambda_arn: Option<&'a str>,
-}
-
-/// The part of an error prefix that `!{firehose:error-output-type}` becomes.
-const PROCESSING_FAILED: &str = "processing-failed";
-/// The same for records that are not converted.
-const CONVERSION_FAILED: &str = "format-conversion-failed";
-/// The same for records of partitions beyond the quota. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
-const PARTITIONS_EXCEEDED: &str = "activePartitionExceeded";
 
 impl DeliveryRun {
     /// A delivery of a plan.
@@ -425,24 +395,11 @@ impl Out {
             }
             Fate::Failed(failure) => {
                 self.failed += 1;
-                let (error_type, error_code, error_message) = reason(*failure, unfit.as_ref());
+                let (error_type, error_code, _) = reason(*failure, unfit.as_ref());
                 if let Some(reason) = of_firehose_itself(*failure, unfit.as_ref()) {
                     self.count(error_code, reason);
                 }
-                let is_last = error_type == CONVERSION_FAILED;
-                let document = ErrorDocument {
-                    raw_data: BASE64_STANDARD.encode(record.data),
-                    error_code: (!is_last).then_some(error_code),
-                    error_message: (!is_last).then_some(error_message),
-                    last_error_code: is_last.then_some(error_code),
-                    last_error_message: is_last.then_some(error_message),
-                    attempts_made: 1,
-                    arrival_timestamp: record.arrived,
-                    attempt_ending_timestamp: now,
-                    lambda_arn: function.filter(|_| is_of_lambda(*failure)),
-                };
-                let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
-                line.push(b'\n');
+                let line = document(record, function, *failure, unfit.as_ref(), now)?;
                 let place = self.failures.as_mut().unwrap_or(&mut self.place);
                 place.add(Kind::Failed(error_type), &[], &line, record.arrived, now)
             }
@@ -454,55 +411,6 @@ impl Out {
         match self.failures_by_reason.iter_mut().find(|one| one.reason == reason) {
             Some(one) => one.records += 1,
             None => self.failures_by_reason.push(FailureTrace { error_code, reason, records: 1 }),
-        }
-    }
-}
-
-/// Whether the transform reports the failure.
-fn is_of_lambda(failure: Failure) -> bool {
-    matches!(failure, Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull)
-}
-
-/// The reason of a failure in a few words, unless the transform reports it: that counts by itself.
-fn of_firehose_itself(failure: Failure, unfit: Option<&Unfit>) -> Option<Cow<'static, str>> {
-    let reason = match failure {
-        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => return None,
-        Failure::NotUnpacked => "not gzip of CloudWatch Logs",
-        Failure::NotConverted => return unfit.map(|unfit| unfit.reason.clone()),
-        Failure::NotExtracted => "not JSON, and so without partition keys",
-        Failure::NoKey => "a partition key has no value",
-        Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
-    };
-    Some(reason.into())
-}
-
-/// What Firehose writes about a failed record: the part of the prefix, the code and the message.
-fn reason(failure: Failure, unfit: Option<&Unfit>) -> (&'static str, &'static str, &str) {
-    match failure {
-        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => {
-            (PROCESSING_FAILED, "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
-        }
-        Failure::NotUnpacked => {
-            (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
-        }
-        // The messages are those that users report; AWS documents neither.
-        Failure::NotExtracted => {
-            (PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", "Non JSON record provided")
-        }
-        Failure::NoKey => (
-            PROCESSING_FAILED,
-            "DynamicPartitioning.MetadataExtractionFailed",
-            "partitionKeys values must not be null or empty",
-        ),
-        // AWS documents the part of the prefix alone.
-        Failure::PartitionsExceeded => (
-            PARTITIONS_EXCEEDED,
-            "DynamicPartitioning.ActivePartitionExceeded",
-            "The number of active partitions exceeds the quota of the Firehose stream",
-        ),
-        Failure::NotConverted => {
-            let (code, message) = unfit.map_or(("", ""), |unfit| (unfit.code, unfit.message.as_str()));
-            (CONVERSION_FAILED, code, message)
         }
     }
 }

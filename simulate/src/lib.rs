@@ -8,6 +8,7 @@ pub mod compress;
 pub mod content;
 pub mod conversion;
 pub mod delivery;
+mod error_document;
 pub mod flink;
 pub mod java_time;
 pub mod object_key;

@@ -263,7 +263,7 @@ fn a_unit_test_compares_the_converted_rows_as_json() {
     let stack = stack(&spec(COLUMNS, &format!("format: parquet, {PARTITIONS}")));
     let tests = "tests:\n  - name: rows\n    given:\n      - {id: 1, country: DE, total: 12.5}\n      - {id: 2, country: FR, total: many}\n      \
         - {id: 3}\n    expect:\n      rows:\n        - {id: 1, country: DE, total: 12.50}\n      failed: 2\n      \
-        objects:\n        - {key: orders/country=DE/*, records: 1}\n        - orders-errors/*\n        - orders-errors/*\n";
+        objects:\n        - {key: orders/country=DE/*, records: 1}\n        - errors/*\n        - errors/*\n";
     let tests = read(tests).unwrap_or_else(|problem| panic!("{problem:?}"));
     let prepared = prepare(&stack, &tests[0], Path::new(".")).expect("it runs");
     let outcome = prepared.finish().expect("an outcome");

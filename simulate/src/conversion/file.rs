@@ -195,23 +195,21 @@ impl Leaf {
             values: &mut Vec<T::T>,
             levels: &[i16],
         ) -> Result<(), ParquetError> {
-            column.typed::<T>().write_batch(values, Some(levels), None)?;
-            values.clear();
-            Ok(())
+            // Nothing stays allocated: there may be many files.
+            let values = std::mem::take(values);
+            column.typed::<T>().write_batch(&values, Some(levels), None).map(drop)
         }
-        let levels = &self.levels;
+        let levels = &std::mem::take(&mut self.levels);
         match &mut self.values {
-            Values::Boolean(values) => all::<BoolType>(column, values, levels)?,
-            Values::Int(values) => all::<Int32Type>(column, values, levels)?,
-            Values::Long(values) => all::<Int64Type>(column, values, levels)?,
-            Values::Float(values) => all::<FloatType>(column, values, levels)?,
-            Values::Double(values) => all::<DoubleType>(column, values, levels)?,
-            Values::Text(values) => all::<ByteArrayType>(column, values, levels)?,
-            Values::Decimal(values, _) => all::<FixedLenByteArrayType>(column, values, levels)?,
-            Values::Timestamp(values) => all::<Int96Type>(column, values, levels)?,
+            Values::Boolean(values) => all::<BoolType>(column, values, levels),
+            Values::Int(values) => all::<Int32Type>(column, values, levels),
+            Values::Long(values) => all::<Int64Type>(column, values, levels),
+            Values::Float(values) => all::<FloatType>(column, values, levels),
+            Values::Double(values) => all::<DoubleType>(column, values, levels),
+            Values::Text(values) => all::<ByteArrayType>(column, values, levels),
+            Values::Decimal(values, _) => all::<FixedLenByteArrayType>(column, values, levels),
+            Values::Timestamp(values) => all::<Int96Type>(column, values, levels),
         }
-        self.levels.clear();
-        Ok(())
     }
 }
 
