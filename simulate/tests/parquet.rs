@@ -209,7 +209,7 @@ fn rows_are_written_before_they_fill_the_memory() {
             .expect("rows")
             .map(|row| parquet::record::RowAccessor::get_int(&row.expect("a row"), 0).expect("an id"))
             .collect();
-        assert_eq!(ids, (0..count(part) as i32).collect::<Vec<_>>());
+        assert_eq!(ids, (0..count(part)).collect::<Vec<_>>());
     }
     assert!(groups > 7, "{groups} row groups");
 }
