@@ -110,6 +110,25 @@ fn the_compiler_reaches_the_outside_through_its_world_alone() {
     assert!(past.is_empty(), "{}", past.join("\n"));
 }
 
+/// AWS's clients are used in one folder; the other ones know its answers by types of their own.
+#[test]
+fn one_folder_calls_aws() {
+    let mut callers = Vec::new();
+    let mut inside = 0;
+    for Source { path, code, .. } in sources() {
+        if !["aws_sdk_", "aws_config::", "aws_runtime::"].iter().any(|name| code.contains(name)) {
+            continue;
+        }
+        if path.starts_with("cli/src/cloud/sdk") {
+            inside += 1;
+        } else {
+            callers.push(path.display().to_string());
+        }
+    }
+    assert!(callers.is_empty(), "{}", callers.join("\n"));
+    assert!(inside > 4, "{inside}");
+}
+
 #[test]
 fn no_folder_uses_one_that_comes_after_it() {
     let mut back = Vec::new();

@@ -50,6 +50,8 @@ pub enum Form {
     Http,
     /// The records as they are.
     Plain,
+    /// Each record on a line of its own: a row to insert.
+    Lines,
 }
 
 /// The objects of a place so far.
@@ -139,7 +141,11 @@ impl Place {
         (size_mib, interval_s): (u64, u64),
         settings: &Settings,
     ) -> Result<Self, String> {
-        let extension = if form == Form::Http { ".json" } else { ".txt" };
+        let extension = match form {
+            Form::Http => ".json",
+            Form::Plain => ".txt",
+            Form::Lines => ".jsonl",
+        };
         Ok(Self {
             bucket: folder.to_owned(),
             keys: Keys::of_requests(stream, extension, settings.seed)?,
@@ -206,6 +212,10 @@ impl Place {
                 };
                 let record = BASE64_STANDARD.encode(content);
                 open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
+            }
+            Some(Form::Lines) => {
+                open.packer.write(content)?;
+                open.packer.write(b"\n")?;
             }
             Some(Form::Plain) | None => open.packer.write(content)?,
         }

@@ -54,6 +54,8 @@ struct Out {
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
     is_service: bool,
+    /// What loads the objects.
+    loads: Option<&'static str>,
     rows: u64,
     records_in: u64,
     records_out: u64,
@@ -126,11 +128,20 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+            DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
+            // COPY loads the objects of the bucket.
+            DestinationPlan::Redshift(_) => {
+                place(delivery.location(Purpose::Staging).ok_or("it has no bucket")?)?
+            }
         };
         // Next to a bucket, the backup has all records; next to another destination, perhaps only those that fail.
         let backup = delivery.location(Purpose::Backup);
         let backs_up = delivery.service.as_ref().is_none_or(|service| service.backs_up_all);
-        let failures = delivery.service.as_ref().and(delivery.failures());
+        // What fails is in the bucket that a destination loads from.
+        let is_staged = delivery.location(Purpose::Staging).is_some();
+        let is_service = delivery.service.is_some() && !is_staged;
+        let failures = delivery.failures().filter(|_| is_service);
+        let loads = is_staged.then_some(delivery.capabilities.words);
         Ok(Self {
             name: delivery.name.clone(),
             words: delivery.words(),
@@ -144,7 +155,8 @@ impl DeliveryRun {
                 partitioner: partitioner(stack, delivery),
                 converts,
                 failures: failures.map(place).transpose()?,
-                is_service: delivery.service.is_some(),
+                is_service,
+                loads,
                 ..Out::new(destination, settings)
             },
         })
@@ -191,7 +203,8 @@ impl DeliveryRun {
         let requests = self.out.is_service.then(|| {
             format!("{words}: requests are files here; nothing is sent, and compression and attributes are left out")
         });
-        own.into_iter().chain(converted).chain(requests).collect()
+        let loads = self.out.loads.map(|loads| format!("{words}: {loads} does not load the objects here"));
+        own.into_iter().chain(converted).chain(requests).chain(loads).collect()
     }
 
     /// A record comes in.
@@ -317,6 +330,7 @@ impl Out {
             cells: Vec::new(),
             failures: None,
             is_service: false,
+            loads: None,
             rows: 0,
             records_in: 0,
             records_out: 0,

@@ -588,8 +588,49 @@ pub static SECRET: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists, with its whole ARN: `aws secretsmanager list-secrets` lists them");
 
+/// A workgroup of Redshift Serverless, by its name. Its ARN ends in an id, which nobody knows before the call. Firehose reaches it
+/// over the internet: Data Firehose developer guide, "Grant Firehose access to an Amazon Redshift destination", 2026-11.
+pub static WORKGROUP: ExistingKind = ExistingKind::new(
+    "Redshift workgroup",
+    "FindExistingWorkgroups",
+    "redshift-serverless:GetWorkgroup",
+    Request::Json("1.1", "RedshiftServerless", &[("workgroupName", "{id}")]),
+)
+.arns(&["redshift-serverless:{region}:{account}:workgroup/*"])
+.facts(&[
+    Fact {
+        at: "/workgroup/status",
+        is: Is::OneOf(&["AVAILABLE", "MODIFYING"]),
+        fault: "the workgroup `{id}` has the state {found}",
+        help: &[
+            ("CREATING", "wait until it is AVAILABLE"),
+            ("", "name another one: `aws redshift-serverless list-workgroups` lists them"),
+        ],
+    },
+    Fact {
+        at: "/workgroup/publiclyAccessible",
+        is: Is::OneOf(&["true"]),
+        fault: "the workgroup `{id}` is not publicly accessible, and Firehose has no private path to it",
+        help: &[(
+            "",
+            "run `aws redshift-serverless update-workgroup --workgroup-name {id} --publicly-accessible`, and have its security group \
+             admit Firehose: `pipec plan SPEC` prints the rule",
+        )],
+    },
+    Fact {
+        at: "/workgroup/enhancedVpcRouting",
+        is: Is::OneOf(&["false"]),
+        fault: "the workgroup `{id}` has enhanced VPC routing, with which Firehose cannot load",
+        help: &[(
+            "",
+            "run `aws redshift-serverless update-workgroup --workgroup-name {id} --no-enhanced-vpc-routing`",
+        )],
+    },
+])
+.missing("name one of the account and the region: `aws redshift-serverless list-workgroups` lists them; elsewhere, write `endpoint`");
+
 /// All kinds.
-pub static KINDS: [&ExistingKind; 19] = [
+pub static KINDS: [&ExistingKind; 20] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -609,6 +650,7 @@ pub static KINDS: [&ExistingKind; 19] = [
     &TABLE,
     &BOUNDARY,
     &SECRET,
+    &WORKGROUP,
 ];
 
 #[cfg(test)]

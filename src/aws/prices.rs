@@ -47,6 +47,8 @@ pub enum Item {
     KinesisAdvantageOutGb,
     /// Data that Firehose takes in for S3, rounded by [`billing::FIREHOSE_RECORD_BYTES`].
     FirehoseIngestGb,
+    /// Data that Firehose takes in for Snowflake, not rounded.
+    FirehoseSnowflakeGb,
     /// Conversion to Parquet or ORC, of the rounded volume.
     FirehoseConversionGb,
     /// Dynamic partitioning, of the volume delivered.
@@ -340,6 +342,7 @@ static PRICES: &[Row] = &[
     p(KinesisAdvantageInGb, "GB", 0.032, THIRD_PARTY, true, FLAT),
     p(KinesisAdvantageOutGb, "GB", 0.016, THIRD_PARTY, true, FLAT),
     p(FirehoseIngestGb, "GB", 0.029, FIREHOSE, true, FIREHOSE_TIERS),
+    p(FirehoseSnowflakeGb, "GB", 0.071, MEMORY, false, FLAT),
     p(FirehoseConversionGb, "GB", 0.018, MEMORY, false, FLAT),
     p(FirehosePartitioningGb, "GB", 0.020, MEMORY, false, FLAT),
     p(FirehosePartitioningObjectsThousand, "thousand objects", 0.005, MEMORY, false, FLAT),

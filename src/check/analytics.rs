@@ -6,7 +6,7 @@ use crate::aws::limits::flink as limits;
 use crate::aws::regions;
 use crate::capacity;
 use crate::diagnostics::{Code, Diagnostic, suggest};
-use crate::pipeline::{Capacity, Pipeline, ProducerSource};
+use crate::pipeline::{Capacity, Destination, Pipeline, ProducerSource, S3};
 use crate::resolve::DEFAULT_REGION;
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{self, Query, Role, print_program};
@@ -42,11 +42,11 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
 
 /// Whether a delivery uses the columns: for a table, or for partition keys.
 fn stores_by_column(pipeline: &Pipeline) -> bool {
-    pipeline
-        .deliveries
-        .iter()
-        .filter_map(|delivery| delivery.destination.s3())
-        .any(|s3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty())
+    let in_s3 = |s3: &S3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty();
+    pipeline.deliveries.iter().any(|delivery| match &delivery.destination {
+        Destination::S3(s3) => in_s3(s3),
+        Destination::Service(service) => service.kind.has_columns(),
+    })
 }
 
 pub(super) fn check(context: &mut Context) {

@@ -308,6 +308,18 @@ codes! {
     "1738" SeparatorUnwanted "A destination keeps records apart itself"
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"
+
+    "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"
+    "1776" RedshiftName "Redshift has no such name"
+    "1777" CopyOption "COPY does not accept this option"
+    "1778" CopyCase "COPY finds keys in lower case only"
+    "1779" RedshiftColumn "A column of Redshift is not loaded"
+    "1780" RedshiftAwake "A serverless workgroup is awake at each load"
+
+    "1782" SnowflakeUrl "Firehose does not connect to this address of Snowflake"
+    "1783" SnowflakeName "Snowflake has no such name"
+    "1784" SnowflakeLink "The address and the private link of Snowflake differ"
+    "1785" SnowflakeColumn "The columns of a record of Snowflake"
 }
 
 impl fmt::Display for Code {

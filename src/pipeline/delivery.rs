@@ -1,7 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{
-    Destination, Encryption, Intake, Pipeline, Purpose, Setting, SourceKind, Target, Transform, logical_name,
+    Destination, Encryption, Intake, Pipeline, Purpose, ServiceKind, Setting, SourceKind, Target, Transform,
+    logical_name,
 };
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
@@ -60,8 +61,12 @@ impl Delivery {
             Destination::S3(s3) => (!s3.partitions.is_empty(), s3.backup.is_some()),
             Destination::Service(service) => (false, service.backup.all.value),
         };
-        let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
-        partitioned.into_iter().chain(is_backed_up.then_some(FIXED_SETTINGS[1].0)).collect()
+        let is_private = matches!(
+            self.destination.service().map(|service| &service.kind),
+            Some(ServiceKind::Snowflake(snowflake)) if snowflake.private_link.is_some()
+        );
+        let all = [is_partitioned, is_backed_up, is_private].into_iter().zip(FIXED_SETTINGS);
+        all.filter_map(|(is_set, (word, _))| is_set.then_some(word)).collect()
     }
 
     /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
@@ -102,7 +107,7 @@ impl Delivery {
     /// Bytes and seconds that are collected for one object in the bucket of a purpose.
     pub fn buffer(&self, purpose: Purpose) -> (u64, u64) {
         match purpose {
-            Purpose::Destination => (self.buffer_size.value, self.buffer_interval.value),
+            Purpose::Destination | Purpose::Staging => (self.buffer_size.value, self.buffer_interval.value),
             Purpose::Backup => {
                 let (mib, seconds) = destinations::BACKUP_BUFFER;
                 (mib * MIB, seconds)
@@ -113,8 +118,11 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 2] =
-    [("Partitioned", "dynamic partitioning"), ("BackedUp", "the backup of all records")];
+pub const FIXED_SETTINGS: [(&str, &str); 3] = [
+    ("Partitioned", "dynamic partitioning"),
+    ("BackedUp", "the backup of all records"),
+    ("PrivateLink", "the private link"),
+];
 
 /// Direct PUT.
 #[derive(Clone, Debug)]

@@ -32,7 +32,11 @@ impl Destination {
                 std::iter::once(own).chain(backup).collect()
             }
             Self::Service(service) => {
-                vec![Sink::Service(service), Sink::Bucket(Purpose::Backup, &service.backup.location)]
+                let staging =
+                    service.staging.as_ref().map(|location| Sink::Bucket(Purpose::Staging, location));
+                let backup =
+                    service.backup_location().map(|location| Sink::Bucket(Purpose::Backup, location));
+                std::iter::once(Sink::Service(service)).chain(staging).chain(backup).collect()
             }
         }
     }
@@ -46,7 +50,10 @@ impl Destination {
     pub fn failures(&self) -> (Purpose, &S3Location) {
         match self {
             Self::S3(s3) => (Purpose::Destination, &s3.location),
-            Self::Service(service) => (Purpose::Backup, &service.backup.location),
+            Self::Service(service) => match &service.staging {
+                Some(staging) => (Purpose::Staging, staging),
+                None => (Purpose::Backup, &service.backup.location),
+            },
         }
     }
 
@@ -83,6 +90,7 @@ impl Destination {
             (Purpose::Backup, Self::Service(service)) if !service.backup.all.value => {
                 "Bucket for records that failed"
             }
+            (Purpose::Staging, _) => "Bucket that the destination loads from",
             (Purpose::Backup, _) => "Bucket for all records",
         }
     }
@@ -136,6 +144,8 @@ impl<'a> Sink<'a> {
 pub enum Purpose {
     /// It holds what is delivered.
     Destination,
+    /// It holds what a destination loads from there, and what it did not load.
+    Staging,
     /// It holds what does not reach a destination, or everything.
     Backup,
 }
@@ -145,6 +155,7 @@ impl Purpose {
     pub fn bucket(self) -> &'static str {
         match self {
             Self::Destination => "Bucket",
+            Self::Staging => "StagingBucket",
             Self::Backup => "BackupBucket",
         }
     }
@@ -153,6 +164,7 @@ impl Purpose {
     pub fn name(self) -> &'static str {
         match self {
             Self::Destination => "bucket",
+            Self::Staging => "staging",
             Self::Backup => "backup",
         }
     }

@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, S3Location, Setting, Splunk};
+use super::{Http, Redshift, S3Location, Setting, Snowflake, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -17,8 +17,18 @@ pub struct Service {
     pub secret: Option<Secret>,
     /// Seconds that Firehose retries a request that failed.
     pub retry: Setting<u64>,
+    /// The bucket that it loads from, if Firehose does not send it the records. What fails is there as well.
+    pub staging: Option<S3Location>,
     /// The bucket beside it.
     pub backup: Backup,
+}
+
+impl Service {
+    /// The bucket beside it; with one that it loads from, only for the records as they come in.
+    pub fn backup_location(&self) -> Option<&S3Location> {
+        let is_there = self.staging.is_none() || self.backup.all.value;
+        is_there.then_some(&self.backup.location)
+    }
 }
 
 /// A kind of destination that is not S3.
@@ -28,6 +38,10 @@ pub enum ServiceKind {
     Http(Http),
     /// Splunk.
     Splunk(Splunk),
+    /// Redshift.
+    Redshift(Redshift),
+    /// Snowflake.
+    Snowflake(Snowflake),
 }
 
 /// A secret of Secrets Manager.
@@ -56,6 +70,16 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::Redshift(_) => &destinations::REDSHIFT,
+            Self::Snowflake(_) => &destinations::SNOWFLAKE,
+        }
+    }
+
+    /// Whether it has a table, whose columns follow from those of the records.
+    pub fn has_columns(&self) -> bool {
+        match self {
+            Self::Http(_) | Self::Splunk(_) => false,
+            Self::Redshift(_) | Self::Snowflake(_) => true,
         }
     }
 }

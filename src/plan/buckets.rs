@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::grants::{Condition, Grant, grant, key};
 use super::resources::Resource;
 use super::value::{Value, literal, policy_literal};
+use crate::aws::destinations::{NOT_LOADED, NOT_PROCESSED};
 use crate::aws::limits::MIB;
 pub use crate::pipeline::literal_head;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, S3Location, Sink};
@@ -135,6 +136,14 @@ fn plan(name: &str, delivery: &Delivery, purpose: Purpose, location: &S3Location
 }
 
 impl S3LocationPlan {
+    /// What the keys of records that failed begin with. Where records are loaded from, Firehose's own folders.
+    pub fn error_prefixes(&self) -> Vec<&str> {
+        match self.purpose {
+            Purpose::Staging => vec![NOT_LOADED, NOT_PROCESSED],
+            Purpose::Destination | Purpose::Backup => vec![&self.error_prefix],
+        }
+    }
+
     /// Where keys that begin with this are, for people.
     pub fn address(&self) -> String {
         format!("s3://{}/{}", self.bucket_name.shown(), self.prefix)

@@ -144,8 +144,11 @@ pub struct DirectPlan {
 impl DeliveryPlan {
     /// The place of what does not reach the destination.
     pub fn failures(&self) -> Option<&S3LocationPlan> {
-        let purpose = if self.service.is_some() { Purpose::Backup } else { Purpose::Destination };
-        self.location(purpose)
+        match (&self.service, self.location(Purpose::Staging)) {
+            (Some(_), Some(staging)) => Some(staging),
+            (Some(_), None) => self.location(Purpose::Backup),
+            (None, _) => self.location(Purpose::Destination),
+        }
     }
 
     /// The place in S3 of all records, beside the destination.
@@ -384,7 +387,7 @@ fn one(checked: &Checked, delivery: &Delivery, programs: &Programs) -> DeliveryP
         own_transform: delivery.transform.as_ref().and_then(own_transform),
         log_stream: LOG_STREAM,
         destination: destination::plan(checked, delivery),
-        service: destination::service(pipeline, delivery),
+        service: destination::service(checked, delivery),
         locations: buckets::locations(pipeline, delivery),
         capabilities,
     }

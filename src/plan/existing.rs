@@ -334,6 +334,12 @@ deliveries:
             .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
             .collect();
         assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
+        let (plan, _) = planned(&delivering(
+            "redshift: {workgroup: shop, database: dev, table: orders, secret: \
+             'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf'}",
+        ));
+        let workgroup = existing(&plan);
+        assert_eq!(workgroup[1].id, "shop");
         let (plan, _) = planned(TABLES);
         let tables = existing(&plan);
         let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
@@ -344,7 +350,7 @@ deliveries:
                 ("plant.readings", "/deliveries/lake/s3/table/existing"),
             ]
         );
-        let all = [all, others, stream, services, tables].concat();
+        let all = [all, others, stream, services, workgroup, tables].concat();
         let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }
@@ -433,8 +439,9 @@ deliveries:
                 statement.sid == one.kind.sid
                     && statement.action.contains(&one.kind.action)
                     && statement.resource.iter().any(|resource| {
-                        // A table's ARN has a slash after its database.
+                        // A table's ARN has a slash after its database; that of a workgroup ends in an id.
                         resource == "*"
+                            || resource.ends_with(":workgroup/*")
                             || [name, &name.replace('.', "/")].iter().any(|name| resource.contains(*name))
                     })
             });

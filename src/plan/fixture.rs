@@ -114,6 +114,11 @@ pub const DESTINATIONS: &[&str] = &[
     "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "redshift: { workgroup: shop, database: dev, table: orders, secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "backup: raw, redshift: { endpoint: shop.cabc123.us-east-1.redshift.amazonaws.com, database: dev, table: orders, \
+     secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "snowflake: { account_url: 'https://xy12345.us-east-1.snowflakecomputing.com', database: SHOP, schema: PUBLIC, table: ORDERS, \
+     secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
 ];
 
 /// A pipeline of a stream and a delivery to such a destination, with everything that watches it.

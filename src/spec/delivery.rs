@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, Splunk};
+use super::destinations::{Backup, Datadog, Http, NewRelic, Redshift, Snowflake, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -96,17 +96,19 @@ pub enum Architecture {
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
+    {"required": ["redshift"]},
+    {"required": ["snowflake"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
     pub buffer: Option<Buffer>,
     /// Records that are stored in a bucket next to the destination, and that bucket. For S3 `raw`, all records as they come in,
-    /// before the transform; default: none. For other destinations `failed` or `all`; default: `failed`, the records that did
+    /// before the transform; default: none. For Redshift also `raw`, whose failed records stay in the staging bucket. For other destinations `failed` or `all`; default: `failed`, the records that did
     /// not reach the destination.
     #[schemars(extend("examples" = ["all"]))]
     pub backup: Option<Backup>,
     /// Time during which Firehose retries a request that failed, 0 s to 7,200 s, before it stores the records in the backup's
-    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog` and `new_relic`: `60 s`.
+    /// bucket. Not with `s3`, which Firehose retries for up to 24 h. Default: `5 min`; `datadog`, `new_relic` and `snowflake`: `60 s`; `redshift`: `1 h`.
     #[schemars(extend("examples" = ["5 min"]))]
     pub retry: Option<Duration>,
     /// Newline after each record, for destinations that need one. Default: `append`, whether or not the record already ends with one. `none` writes the
@@ -143,6 +145,10 @@ pub struct Delivery {
     pub new_relic: Option<NewRelic>,
     /// Splunk as the destination.
     pub splunk: Option<Splunk>,
+    /// Amazon Redshift as the destination.
+    pub redshift: Option<Redshift>,
+    /// Snowflake as the destination.
+    pub snowflake: Option<Snowflake>,
 }
 
 /// Newline after each record.

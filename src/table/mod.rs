@@ -6,6 +6,8 @@
 //! | the columns of a table | [`columns`] |
 //! | both of a table of the stack | [`layout`] |
 //! | types of the Glue Data Catalog | [`glue_type`] |
+//! | the columns of a table of Redshift | [`redshift`] |
+//! | the columns of a table of Snowflake | [`snowflake`] |
 //! | the folders of a prefix as partitions of Athena | [`projection`] |
 //! | patterns of times in folders | [`time_pattern`] |
 //! | the values of partition keys | [`partition_keys`] |
@@ -20,4 +22,6 @@ pub mod glue_type;
 pub mod layout;
 pub mod partition_keys;
 pub mod projection;
+pub mod redshift;
+pub mod snowflake;
 pub mod time_pattern;

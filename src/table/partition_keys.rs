@@ -38,7 +38,7 @@ pub fn program(partitions: &[Partition], fields: &Fields, runs_query: bool) -> O
 pub fn jq(partitions: &[Partition], fields: &Fields) -> Option<String> {
     let one = |partition: &Partition| {
         let field = fields.find(&partition.column.value)?;
-        Some(format!("{}: {}", partition.key, value(field, written(partition).as_ref())))
+        Some(format!("{}: {}", partition.key, value(field, pattern(partition, field).as_ref())))
     };
     let all: Option<Vec<String>> = partitions.iter().map(one).collect();
     all.map(|all| format!("{{{}}}", all.join(", ")))

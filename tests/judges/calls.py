@@ -57,6 +57,12 @@ class Stack:
         encryption = (self.spec.get("stream") or {}).get("encryption")
         return encryption.get("kms_key") if isinstance(encryption, dict) else None
 
+    def secret_key(self, secret):
+        """The key of a secret, which only the spec has."""
+        deliveries = [self.spec.get("delivery") or {}, *(self.spec.get("deliveries") or {}).values()]
+        kinds = [kind for delivery in deliveries for kind in delivery.values() if isinstance(kind, dict)]
+        return next((kind.get("secret_kms_key") for kind in kinds if kind.get("secret") == secret), None)
+
     def write(self, arn, stream=("PutRecord", "PutRecords"), firehose=("PutRecord", "PutRecordBatch")):
         """Writing into a stream or into Firehose."""
         if ":kinesis:" in arn:
@@ -179,6 +185,9 @@ def delivery_stream(stack, name, properties, role):
         calls += objects(stack, place)
     if secret := destination.get("SecretsManagerConfiguration", {}).get("SecretARN"):
         calls += on(secret, "secretsmanager:GetSecretValue")
+        # The same guide, "Grant Firehose access to .. use a secret": a customer managed key of the secret.
+        context = {"kms:EncryptionContext:SecretARN": secret}
+        calls += kms(["Decrypt"], stack.secret_key(secret), "secretsmanager", **context)
     for processor in destination.get("ProcessingConfiguration", {}).get("Processors", []):
         parameters = {p["ParameterName"]: p["ParameterValue"] for p in processor.get("Parameters", [])}
         if processor["Type"] == "Lambda":

@@ -105,6 +105,7 @@ LOOK_UPS = {
     "GetTable": lambda name: {"DatabaseName": name, "Name": "readings"},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
     "GetWebACL": lambda name: {"ARN": name},
+    "GetWorkgroup": lambda name: {"workgroupName": name},
 }
 LOOKED_UP = [param for param in ANSWERED if param.values[0]["request"]]
 

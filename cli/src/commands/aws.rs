@@ -74,6 +74,13 @@ impl EventFormat {
     }
 }
 
+/// AWS without a spec: region and credentials are those of the AWS CLI (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL`, SSO).
+pub(super) fn client_of_environment(region: Option<String>) -> Result<SdkClient, Exit> {
+    let client = SdkClient::new(&Settings { region, ..Settings::default() }, Interrupt::install());
+    let client = client.map_err(|error| Exit::usage(&format!("no runtime: {error}")))?;
+    client.ok_or_else(|| Exit::usage("no region: set AWS_REGION, or write `--region us-east-1`"))
+}
+
 /// A compiled spec and what leads from a fault to its line.
 pub(super) struct Compiled {
     pub(super) sources: Sources,

@@ -8,8 +8,9 @@ use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value, json};
 
-use super::live_stream;
+use super::aws::client_of_environment;
 use super::output::{Exit, counted, note, print, shown, write};
+use crate::cloud::call_error::{CallError, CallErrorKind};
 use pipec_compiler::discover::{Discovery, block, read, written_into};
 use pipec_compiler::sql::Path as SqlPath;
 use pipec_compiler::terminal::printable;
@@ -63,7 +64,8 @@ impl Discover {
     pub(super) fn run(self) -> Result<(), Exit> {
         let (name, file): (String, Box<dyn Read>) = match (&self.stream, &self.file) {
             (Some(stream), _) => {
-                let bytes = live_stream::records(stream, self.region.clone())?;
+                let client = client_of_environment(self.region.clone())?;
+                let bytes = client.oldest_records(stream).map_err(|error| refused(stream, &error))?;
                 if bytes.is_empty() {
                     note(&format!(
                         "error: {}: the stream contains no records\nhelp: send some, or use a file of records",
@@ -212,4 +214,16 @@ fn shortened(value: &Value) -> Value {
         }
         other => other.clone(),
     }
+}
+
+/// What AWS said, in its words, and what to do about it.
+fn refused(stream: &str, error: &CallError) -> Exit {
+    let help = match error.kind {
+        CallErrorKind::Interrupted => return Exit::Interrupted,
+        CallErrorKind::Denied => format!("request `{}` on this stream", error.action),
+        CallErrorKind::NotFound => "check the name, the region and the account".to_owned(),
+        _ => error.help().replace("; it resumes where it stopped", ""),
+    };
+    note(&printable(&format!("error: stream `{stream}`: {error}\nhelp: {help}")));
+    Exit::Aws
 }

@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::object::Bucket;
+use super::RuntimeArgs;
+use super::aws::client_of_environment;
 use super::output::{Exit, any_errors, note, report, shown, tally, typed, write};
-use super::{RuntimeArgs, object};
+use crate::cloud::call_error::{CallError, CallErrorKind};
+use crate::cloud::sdk::SdkClient;
 use pipec_compiler::diagnostics::{Format, suggest};
 use pipec_compiler::import::{Application, Download, Imported, import, read};
+use pipec_compiler::resolve::REFERENCE_BYTES_MAX;
 use pipec_compiler::source::Sources;
 use pipec_compiler::terminal::printable;
 use pipec_compiler::world::Disk;
@@ -70,6 +73,9 @@ impl Import {
         let of_import = [(sources, findings)];
         report(&of_import, Format::Text)?;
         let mut failed = any_errors(&of_import);
+        let mut downloads = imported.iter().flat_map(|one| &one.downloads);
+        let fetches = self.fetch && downloads.any(|download| download.bucket.is_some());
+        let client = fetches.then(|| client_of_environment(self.region.clone())).transpose()?;
         for one in &imported {
             let folder = folder(one);
             let (spec, sql) = (folder.join(one.spec_file()), folder.join(one.sql_file()));
@@ -80,7 +86,7 @@ impl Import {
             for download in &one.downloads {
                 let path = folder.join(&download.file);
                 if self.fetch {
-                    self.download(download, &path)?;
+                    fetch(client.as_ref(), download, &path)?;
                 } else if !path.exists() {
                     missing.push(format!(
                         "{} does not exist yet; the comment at `file` in the spec shows how to get it",
@@ -137,17 +143,6 @@ impl Import {
         Ok(())
     }
 
-    fn download(&self, download: &Download, path: &Path) -> Result<(), Exit> {
-        let Some(bucket) = &download.bucket else {
-            note(&format!("{} is not fetched: the file does not contain its bucket", shown(path)));
-            return Ok(());
-        };
-        let bytes = object::bytes(&Bucket { name: bucket, region: self.region.clone() }, &download.key)?;
-        write(path, &bytes)?;
-        note(&printable(&format!("fetched s3://{bucket}/{} as {}", download.key, shown(path))));
-        Ok(())
-    }
-
     /// Checks a spec that has been written; whether it has errors.
     fn check(
         &self,
@@ -174,4 +169,34 @@ impl Import {
         });
         Ok(failed)
     }
+}
+
+/// Downloads a reference table.
+fn fetch(client: Option<&SdkClient>, download: &Download, path: &Path) -> Result<(), Exit> {
+    let (Some(client), Some(bucket)) = (client, &download.bucket) else {
+        note(&format!("{} is not fetched: the file does not contain its bucket", shown(path)));
+        return Ok(());
+    };
+    let refused = |said: String| {
+        note(&printable(&format!("error: s3:GetObject on `s3://{bucket}/{}`: {said}", download.key)));
+        note(
+            "help: request `s3:GetObject` on it, check the bucket's region, or copy the file yourself and remove `--fetch`",
+        );
+        Exit::Aws
+    };
+    let bytes = match client.object_bytes(bucket, &download.key, REFERENCE_BYTES_MAX) {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(size)) => {
+            let kib = REFERENCE_BYTES_MAX >> 10;
+            return Err(refused(format!("it has {size} bytes; a table has {kib} KiB at most")));
+        }
+        Err(CallError { kind: CallErrorKind::Interrupted, .. }) => return Err(Exit::Interrupted),
+        Err(error) => {
+            let code = error.code.map(|code| format!("{code}: ")).unwrap_or_default();
+            return Err(refused(format!("{code}{}", error.message)));
+        }
+    };
+    write(path, &bytes)?;
+    note(&printable(&format!("fetched s3://{bucket}/{} as {}", download.key, shown(path))));
+    Ok(())
 }

@@ -208,6 +208,7 @@ fn breaches<'a>(
         let found = match response.pointer(fact.at)? {
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),
+            Value::Bool(value) => value.to_string(),
             _ => return None,
         };
         let declared = |name: &str| one.declared.iter().find(|declared| declared.name == name);

@@ -42,8 +42,17 @@ pub fn error(service: &str, answer: &Value) -> Response {
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
-        "dynamodbstreams" | "events" | "glue" | "kinesis" | "kinesisanalyticsv2" | "kms" | "logs"
-        | "secretsmanager" | "sqs" | "wafv2" => text.to_string(),
+        "dynamodbstreams"
+        | "events"
+        | "glue"
+        | "kinesis"
+        | "kinesisanalyticsv2"
+        | "kms"
+        | "logs"
+        | "redshift-serverless"
+        | "secretsmanager"
+        | "sqs"
+        | "wafv2" => text.to_string(),
         "ec2" => {
             format!("<Response><Errors><Error>{code}</Error></Errors><RequestID>r</RequestID></Response>")
         }
@@ -202,7 +211,8 @@ impl World {
             | "GetKeyPolicy"
             | "GetQueueUrl"
             | "GetTable"
-            | "GetWebACL" => {
+            | "GetWebACL"
+            | "GetWorkgroup" => {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
@@ -447,6 +457,12 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             }
             secret
         }
+        "GetWorkgroup" => json!({"workgroup": {
+            "workgroupName": named("workgroupName"),
+            "status": text("status", "AVAILABLE"),
+            "publiclyAccessible": said["publiclyAccessible"].as_bool().unwrap_or(true),
+            "enhancedVpcRouting": said["enhancedVpcRouting"].as_bool().unwrap_or(false),
+        }}),
         "DescribeStream" => json!({"StreamDescription": {
             "StreamArn": named("StreamArn"), "StreamStatus": text("StreamStatus", "ENABLED"),
         }}),

@@ -25,7 +25,7 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 17] = [
+pub const LOOK_UPS: [&str; 18] = [
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSecret",
@@ -43,6 +43,7 @@ pub const LOOK_UPS: [&str; 17] = [
     "GetTable",
     "GetTopicAttributes",
     "GetWebACL",
+    "GetWorkgroup",
 ];
 
 /// What a request asks for.
@@ -154,6 +155,7 @@ fn read(request: &Request) -> Asked {
                 "Logs_20140328" => "logs",
                 "DynamoDBStreams_20120810" => "dynamodbstreams",
                 "TrentService" => "kms",
+                "RedshiftServerless" => "redshift-serverless",
                 "secretsmanager" => "secretsmanager",
                 target if target.starts_with("Kinesis_") => "kinesis",
                 target if target.starts_with("KinesisAnalytics_") => "kinesisanalyticsv2",

@@ -29,7 +29,7 @@ pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, S3, SPLUNK];
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SNOWFLAKE, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -181,6 +181,173 @@ const SPLUNK: &[DeliveryError] = &[
         "Splunk.InvalidEndpoint",
         "the address of the collector is not valid",
         "correct `endpoint`: `https://HOST:PORT`, without a path",
+    ),
+];
+
+const REDSHIFT: &[DeliveryError] = &[
+    error(
+        "Redshift.TableNotFound",
+        "the table does not exist",
+        "create it: `pipec plan SPEC` prints the statement; or correct `table`, with its schema if that is not `public`",
+    ),
+    error(
+        "Redshift.SyntaxError",
+        "Redshift cannot parse the COPY command",
+        "correct `copy_options` or the names in `table` and `columns`",
+    ),
+    error(
+        "Redshift.AuthenticationFailed",
+        "Redshift does not accept the user or the password",
+        "store the right ones as `username` and `password` of the secret; Firehose reads them again within 10 minutes",
+    ),
+    error(
+        "Redshift.AccessDenied",
+        "Firehose may not use its role",
+        "run `pipec deploy` again, and look for policies that deny it",
+    ),
+    error(
+        "Redshift.S3BucketAccessDenied",
+        "COPY may not read the staging bucket",
+        "look for statements of the bucket's policy or its key's policy that deny it; the stack's role allows it",
+    ),
+    error(
+        "Redshift.DataLoadFailed",
+        "Redshift does not accept the values of a row",
+        "see why: `SELECT * FROM sys_load_error_detail ORDER BY start_time DESC`; then change the type of the column, or \
+         write `copy_options: TRUNCATECOLUMNS` if a text is too long",
+    ),
+    error(
+        "Redshift.ColumnNotFound",
+        "a column that COPY names is not in the table",
+        "add it to the table, as `pipec plan SPEC` prints it, or remove it from `columns`",
+    ),
+    error("Redshift.DatabaseNotFound", "the database does not exist", "correct `database`"),
+    error(
+        "Redshift.IncorrectCopyOptions",
+        "options of COPY are missing or contradict each other",
+        "correct `copy_options`",
+    ),
+    error(
+        "Redshift.MissingColumn",
+        "a column of the table is NOT NULL without a default, and COPY does not load it",
+        "give the column a default, or add it to `columns`",
+    ),
+    error(
+        "Redshift.ConnectionFailed",
+        "Firehose cannot connect to Redshift",
+        "check that it is publicly accessible and available, and that its security group admits Firehose: `pipec plan SPEC` \
+         prints the rule",
+    ),
+    error(
+        "Redshift.ColumnMismatch",
+        "COPY has another number of columns than the table",
+        "name the columns in `columns`",
+    ),
+    error(
+        "Redshift.IncorrectOrMissingRegion",
+        "COPY looks for the bucket in another region",
+        "name the endpoint as Redshift has it, with its region: pipec writes `REGION` where it differs from the pipeline's",
+    ),
+    error(
+        "Redshift.IncorrectJsonPathsFile",
+        "the file of JSON paths is not valid",
+        "write `JSON 'auto ignorecase'` in `copy_options`",
+    ),
+    error(
+        "Redshift.MissingS3File",
+        "objects that COPY needs are gone",
+        "write a longer `staging.expire_after`, and look for other rules that delete them",
+    ),
+    error(
+        "Redshift.InsufficientPrivilege",
+        "the user may not load the table",
+        "run `GRANT INSERT ON TABLE` for it: `pipec plan SPEC` prints the statements",
+    ),
+    error("Redshift.ReadOnlyCluster", "the cluster is being resized", "wait; Firehose retries"),
+    error("Redshift.DiskFull", "the disks of the cluster are full", "delete data, or resize the cluster"),
+];
+
+const SNOWFLAKE: &[DeliveryError] = &[
+    error(
+        "Snowflake.InvalidUrl",
+        "Firehose cannot connect to the address",
+        "correct `account_url`; over a private link, it has the account locator and the region",
+    ),
+    error(
+        "Snowflake.InvalidUser",
+        "Snowflake has no such user",
+        "store the right one as `user` of the secret",
+    ),
+    error(
+        "Snowflake.InvalidRole",
+        "the role does not exist, or the user does not have it",
+        "run `GRANT ROLE .. TO USER ..`, or correct `role`",
+    ),
+    error(
+        "Snowflake.DefaultRoleMissing",
+        "the user has no default role, and the spec names none",
+        "write `role`, or run `ALTER USER .. SET DEFAULT_ROLE = ..`",
+    ),
+    error(
+        "Snowflake.InvalidDatabase",
+        "the database does not exist, or the role may not use it",
+        "correct `database`, or run `GRANT USAGE ON DATABASE`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidSchema",
+        "the schema does not exist, or the role may not use it",
+        "correct `schema`, or run `GRANT USAGE ON SCHEMA`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidTable",
+        "the table does not exist, or the role may not insert into it",
+        "create it, or run `GRANT INSERT ON TABLE`: `pipec plan SPEC` prints the statements",
+    ),
+    error(
+        "Snowflake.InvalidTableType",
+        "Snowpipe Streaming does not support this type of table",
+        "name a standard table",
+    ),
+    error(
+        "Snowflake.InvalidColumns",
+        "a column has a default, an identity, a collation or a type that Snowpipe Streaming does not support",
+        "create the table as `pipec plan SPEC` prints it",
+    ),
+    error(
+        "Snowflake.MissingColumns",
+        "a record has no value for a column that is NOT NULL",
+        "run `ALTER TABLE .. ALTER COLUMN .. DROP NOT NULL`, or have the records contain the key",
+    ),
+    error(
+        "Snowflake.ExtraColumns",
+        "a record has a key without a column of the same name, in the same case",
+        "add the column as `pipec plan SPEC` prints it, or write `content_column`, which takes the whole record",
+    ),
+    error(
+        "Snowflake.InvalidInput",
+        "a record is not a single JSON object",
+        "fix the producer; SQL with `runtime: lambda` leaves such records out",
+    ),
+    error(
+        "Snowflake.InvalidValue",
+        "a value does not fit the type of its column",
+        "change the type of the column, or cast in the SQL",
+    ),
+    error(
+        "Snowflake.IncorrectValue",
+        "a value does not fit the type of its column",
+        "change the type of the column, or cast in the SQL",
+    ),
+    error(
+        "Snowflake.InvalidPrivateKeyOrPassphrase",
+        "Snowflake does not accept the private key",
+        "store the key without its first and last line and without line breaks as `private_key` of the secret, and the passphrase, if \
+         it has one, as `key_passphrase`",
+    ),
+    error(
+        "Snowflake.SSLUnverified",
+        "the certificate of the host is not that of the account",
+        "correct `account_url`: the host as Snowflake names it",
     ),
 ];
 

@@ -1,13 +1,26 @@
 //! Firehose's destinations: what differs from one to another. One constant per destination.
 
+mod copy_options;
 mod errors;
 mod http;
+mod redshift;
 mod s3;
+mod snowflake;
 mod splunk;
 
+pub use copy_options::{
+    CopyOption, Fault as CopyFault, Kind as CopyKind, OPTIONS as COPY_OPTIONS, Written as WrittenOption,
+    read as read_copy_options, value as copy_value,
+};
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
+pub use redshift::{
+    Endpoint as RedshiftEndpoint, MANIFESTS, NOT_LOADED, NOT_PROCESSED, REDSHIFT,
+    addresses as redshift_addresses, endpoint as redshift_endpoint, identifier as redshift_identifier,
+    limits as redshift_limits, serverless_usd,
+};
 pub use s3::{S3, S3_COLUMNAR, S3_COLUMNAR_PARTITIONED, S3_PARTITIONED};
+pub use snowflake::{SNOWFLAKE, limits as snowflake_limits};
 pub use splunk::{SPLUNK, limits as splunk_limits};
 
 use super::limits::Bounds;

@@ -6,8 +6,10 @@ mod http;
 mod partitions;
 mod prefix;
 mod prefix_text;
+mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 mod table;
 mod table_names;
@@ -32,6 +34,8 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
+                ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }
     }

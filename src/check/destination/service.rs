@@ -22,7 +22,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     found.extend(rows(context, delivery));
     found.extend(keys(context, delivery));
     found.into_iter().for_each(|fault| context.report(fault));
-    s3::check(context, delivery, &service.backup.location);
+    delivery.destination.locations().for_each(|location| s3::check(context, delivery, location));
 }
 
 /// Characters that Secrets Manager adds to the name of a secret: a hyphen and six others. Secrets Manager user guide, "What's in a
@@ -110,7 +110,7 @@ fn retry(delivery: &Delivery, service: &Service) -> Option<Diagnostic> {
 fn prefix(service: &Service) -> Option<Diagnostic> {
     let backup = &service.backup;
     let prefix = &backup.location.prefix;
-    (prefix.written && !backup.all.value).then(|| {
+    (prefix.written && !backup.all.value && service.staging.is_none()).then(|| {
         let message =
             "`prefix` is for all records, and the backup has only those that did not reach the destination";
         let help = "remove `prefix`, or write `records: all`; `error_prefix` is for records that failed";

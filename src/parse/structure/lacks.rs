@@ -54,12 +54,6 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["redshift", "redshiftserverless"],
-        message: "pipec does not deliver to Redshift",
-        help: "deliver to `s3`; Redshift loads the objects with COPY, or reads the stream itself",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &["opensearch", "elasticsearch", "amazonopensearchservice", "opensearchserverless"],
         message: "pipec does not deliver to OpenSearch",
         help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
@@ -72,7 +66,7 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["snowflake", "bigquery", "databricks"],
+        keys: &["bigquery", "databricks"],
         message: "pipec does not deliver to this database",
         help: S3_ONLY,
     },
@@ -537,8 +531,8 @@ mod tests {
     #[test]
     fn any_spelling_is_found() {
         assert!(is_lack("/delivery", "HttpEndpoint") && is_lack("/delivery", "http-endpoint"));
-        assert!(is_lack("/deliveries/a", "snowflake") && is_lack("/deliveries/a/transform", "code"));
+        assert!(is_lack("/deliveries/a", "bigquery") && is_lack("/deliveries/a/transform", "code"));
         assert!(is_lack("/deliveries/a/s3", "parquet") && !is_lack("/deliveries/a/buffer", "parquet"));
-        assert!(!is_lack("/stream", "snowflake"));
+        assert!(!is_lack("/stream", "bigquery"));
     }
 }

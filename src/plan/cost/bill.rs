@@ -11,8 +11,8 @@ use crate::aws::offers;
 use crate::aws::prices::{self, INSTANCE_HOUR, Item, Price};
 use crate::graph::NodeKind;
 use crate::plan::{
-    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, Plan, ProducerPlan, Reads,
-    StreamPlan, TransformPlan, alarms, dashboard,
+    AlarmsPlan, AnalyticsPlan, Carries, ConsumerPlan, DashboardPlan, DeliveryPlan, DestinationPlan, Plan,
+    ProducerPlan, Reads, StreamPlan, TransformPlan, alarms, dashboard,
 };
 use crate::price_list::Prices;
 
@@ -391,11 +391,14 @@ impl<'a> Bill<'a> {
 
     pub(super) fn delivery(&mut self, delivery: &DeliveryPlan, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
-        let billed = billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES);
+        let (item, billed) = match &delivery.destination {
+            DestinationPlan::Snowflake(_) => (Item::FirehoseSnowflakeGb, bytes),
+            _ => (Item::FirehoseIngestGb, billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES)),
+        };
         self.add(
             delivery.spec.clone(),
             "Firehose: data in",
-            Item::FirehoseIngestGb,
+            item,
             gigabytes(per_second * SECONDS_PER_MONTH as f64 * billed as f64),
             format!("{word} of {} B billed as {} B", amount(bytes as f64), amount(billed as f64)),
         );

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::DestinationPlan;
-use super::service::Kind;
+use super::service::{Kind, Site};
 use crate::aws::destinations::http_limits::RESPONSE_S;
-use crate::pipeline::{Http, Service, Vendor};
+use crate::pipeline::{Http, Vendor};
 use crate::spec::Duration;
 
 /// What the template needs of an HTTP endpoint.
@@ -26,7 +26,7 @@ fn encoding(http: &Http) -> &'static str {
 }
 
 impl Kind for Http {
-    fn values(&self) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
@@ -56,11 +56,11 @@ impl Kind for Http {
         format!("{}, {}", self.url.value, encoding(self))
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         vec![("url", self.url.value.clone()), ("encoding", encoding(self).to_owned())]
     }
 
-    fn other_side(&self, service: &Service, _region: &str) -> Vec<String> {
+    fn other_side(&self, site: &Site) -> Vec<String> {
         if self.vendor != Vendor::Other {
             return Vec::new();
         }
@@ -73,7 +73,7 @@ impl Kind for Http {
             ),
             "it is public at port 443, with a certificate of a public authority; to try it (the same ID must come back):".to_owned(),
         ];
-        let key = match service.secret {
+        let key = match site.service.secret {
             Some(_) => " -H \"X-Amz-Firehose-Access-Key: $KEY\"",
             None => "",
         };

@@ -1,8 +1,10 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
 mod http;
+mod redshift;
 mod s3;
 mod service;
+mod snowflake;
 mod splunk;
 
 use pipec_core::Partition;
@@ -17,14 +19,16 @@ use super::{DeliveryPlan, Plan, S3LocationPlan};
 use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
 use crate::check::Checked;
 use crate::graph::NodeKind;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Pipeline, Purpose, Service, ServiceKind, Sink};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
 use crate::spec::{AlarmKey, Duration};
-use crate::table::fields::fields;
+use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
-use service::Kind;
 pub use service::ServicePlan;
+use service::{Kind, Site};
+pub use snowflake::SnowflakePlan;
 pub use splunk::SplunkPlan;
 
 /// Seconds beyond its buffer after which a record is late at the earliest, as of the spec's threshold `freshness`.
@@ -33,7 +37,9 @@ const BEYOND_BUFFER_S: u64 = 60;
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
+    ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
     ("delivery/splunk.yaml.j2", include_str!("../../../templates/delivery/splunk.yaml.j2")),
 ];
 
@@ -47,6 +53,10 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// Redshift.
+    Redshift(RedshiftPlan),
+    /// Snowflake.
+    Snowflake(Box<SnowflakePlan>),
 }
 
 /// The kind of a destination that is not S3.
@@ -54,6 +64,8 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::Redshift(redshift) => redshift,
+        ServiceKind::Snowflake(snowflake) => snowflake,
     }
 }
 
@@ -61,14 +73,29 @@ fn kind(service: &Service) -> &dyn Kind {
 pub(super) fn plan(checked: &Checked, delivery: &Delivery) -> DestinationPlan {
     match &delivery.destination {
         Destination::S3(s3) => DestinationPlan::S3(Box::new(s3::plan(checked, delivery, s3))),
-        Destination::Service(service) => kind(service).values(),
+        Destination::Service(service) => {
+            let fields = known_fields(checked, delivery);
+            let fields = fields.as_ref();
+            kind(service).values(&Site { pipeline: checked.pipeline(), delivery, service, fields })
+        }
     }
 }
 
 /// Plans what all destinations but S3 have.
-pub(super) fn service(pipeline: &Pipeline, delivery: &Delivery) -> Option<ServicePlan> {
-    let of = delivery.destination.service()?;
-    Some(service::plan(pipeline, delivery, of, kind(of)))
+pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServicePlan> {
+    let service = delivery.destination.service()?;
+    let fields = known_fields(checked, delivery);
+    let site = Site { pipeline: checked.pipeline(), delivery, service, fields: fields.as_ref() };
+    Some(service::plan(&site, kind(service)))
+}
+
+/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
+fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    if delivery.transform.as_ref().is_some_and(is_other) {
+        return None;
+    }
+    fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -95,6 +122,10 @@ pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delive
     } else if let Some(backup) = delivery.backup_of_all() {
         // Of the records that fail, nobody knows how many there are.
         s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
+    }
+    // What is loaded from a bucket is written there first.
+    if let Some(staging) = delivery.location(Purpose::Staging) {
+        s3::stored(bill.of(NodeKind::Destination), plan, staging, delivered, (false, None));
     }
 }
 

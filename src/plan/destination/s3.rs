@@ -232,6 +232,7 @@ pub(super) fn stored(
     let (size, interval) = (location.buffer_size, location.buffer_interval);
     let what = match location.purpose {
         Purpose::Destination => "",
+        Purpose::Staging => " for loading",
         Purpose::Backup => " of the backup",
     };
     let own = plan.buckets.iter().find(|bucket| Some(&bucket.logical_id) == location.logical_id.as_ref());

@@ -12,6 +12,7 @@ use crate::aws::destinations::{Capabilities, Fallback};
 use crate::aws::existing;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
+use crate::table::fields::Fields;
 
 /// What the template needs of any destination that is not S3, and what people need to know about it.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +44,9 @@ pub struct ServicePlan {
     /// What is to be known of it, by its name in the JSON.
     #[serde(skip)]
     pub facts: Vec<(&'static str, String)>,
+    /// The same in sentences.
+    #[serde(skip)]
+    pub notes: Vec<String>,
     /// What its owner has to do, as lines to read and to type.
     #[serde(skip)]
     pub other_side: Vec<String>,
@@ -51,34 +55,47 @@ pub struct ServicePlan {
 /// A kind of destination that is not S3.
 pub(super) trait Kind {
     /// What the template needs.
-    fn values(&self) -> DestinationPlan;
+    fn values(&self, site: &Site) -> DestinationPlan;
     /// What it is.
     fn name(&self) -> &'static str;
     /// Its address.
     fn url(&self) -> &str;
+    /// What it uses and the stack does not create, besides the secret and its key.
+    fn existing(&self, _service: &Service) -> Vec<Existing> {
+        Vec::new()
+    }
     /// What data transfer costs, and why no line says how much.
     fn data_transfer(&self) -> &'static str;
     /// Where the records go, in a few words.
     fn address(&self) -> String;
     /// What is to be known of it, by its name in the JSON.
-    fn facts(&self) -> Vec<(&'static str, String)>;
+    fn facts(&self, site: &Site) -> Vec<(&'static str, String)>;
+    /// What else is to be known of it, in sentences.
+    fn notes(&self, _site: &Site) -> Vec<String> {
+        Vec::new()
+    }
     /// What its owner has to do, as lines to read and to type.
-    fn other_side(&self, service: &Service, region: &str) -> Vec<String>;
+    fn other_side(&self, site: &Site) -> Vec<String>;
 }
 
-pub(super) fn plan(
-    pipeline: &Pipeline,
-    delivery: &Delivery,
-    service: &Service,
-    kind: &dyn Kind,
-) -> ServicePlan {
-    let region = &pipeline.region.value;
+/// A destination in its pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    pub pipeline: &'a Pipeline,
+    pub delivery: &'a Delivery,
+    pub service: &'a Service,
+    /// The fields of what is delivered, as far as they are known.
+    pub fields: Option<&'a Fields>,
+}
+
+pub(super) fn plan(site: &Site, kind: &dyn Kind) -> ServicePlan {
+    let Site { pipeline, delivery, service, .. } = *site;
     let all = service.backup.all.value;
     let fallback: Option<&Fallback> = delivery.destination.capabilities().fallback.as_ref();
     let mode = fallback.map(|fallback| fallback.all.filter(|_| all).unwrap_or(fallback.failed));
     let mut other_side: Vec<String> =
-        service.secret.iter().flat_map(|secret| stored(secret, region)).collect();
-    other_side.extend(kind.other_side(service, region));
+        service.secret.iter().flat_map(|secret| stored(secret, &pipeline.region.value)).collect();
+    other_side.extend(kind.other_side(site));
     ServicePlan {
         name: kind.name(),
         url: kind.url().to_owned(),
@@ -86,10 +103,11 @@ pub(super) fn plan(
         retry: service.retry.value,
         backup: mode.unwrap_or_default(),
         backs_up_all: all,
-        existing: secrets(service),
+        existing: secrets(service).into_iter().chain(kind.existing(service)).collect(),
         data_transfer: kind.data_transfer(),
         address: kind.address(),
-        facts: kind.facts(),
+        facts: kind.facts(site),
+        notes: kind.notes(site),
         other_side,
     }
 }
@@ -170,6 +188,9 @@ impl ServicePlan {
         let at = |prefix: fn(&S3LocationPlan) -> &String| {
             backup.map_or_else(String::new, |at| format!("s3://{}/{}", at.bucket_name.shown(), prefix(at)))
         };
+        if let Some(staging) = delivery.location(Purpose::Staging) {
+            return self.shown_staged(staging, backup);
+        }
         let (records, failed) = (at(|at| &at.prefix), at(|at| &at.error_prefix));
         let kept = if self.backs_up_all { format!("all records -> {records}; ") } else { String::new() };
         let mut facts = self.facts.clone();
@@ -186,7 +207,35 @@ impl ServicePlan {
                 Duration(self.retry)
             ),
             facts,
-            notes: Vec::new(),
+            notes: self.notes.clone(),
+            other_side: self.other_side.clone(),
+        }
+    }
+
+    /// The same of one that loads from a bucket, where what fails is as well.
+    fn shown_staged(&self, staging: &S3LocationPlan, backup: Option<&S3LocationPlan>) -> Shown {
+        let bucket = staging.address();
+        let failed: Vec<String> =
+            staging.error_prefixes().iter().map(|folder| format!("{bucket}{folder}")).collect();
+        let failed = failed.join(" and ");
+        let mut facts = self.facts.clone();
+        facts.push(("retry", Duration(self.retry).to_string()));
+        facts.push(("staging", bucket.clone()));
+        facts.push(("staging_errors", failed.clone()));
+        facts.push(("backup", self.backup.to_owned()));
+        let mut notes = self.notes.clone();
+        if let Some(backup) = backup {
+            facts.push(("backup_records", backup.address()));
+            notes.push(format!("raw records -> {}, {}", backup.address(), backup.compression));
+        }
+        Shown {
+            line: format!(
+                "{}; loaded from {bucket}, retried for {}; failed records -> {failed}",
+                self.address,
+                Duration(self.retry)
+            ),
+            facts,
+            notes,
             other_side: self.other_side.clone(),
         }
     }

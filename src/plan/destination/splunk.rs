@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::DestinationPlan;
-use super::service::Kind;
-use crate::pipeline::{Service, Splunk};
+use super::service::{Kind, Site};
+use crate::pipeline::Splunk;
 use crate::spec::Duration;
 
 /// What the template needs of Splunk.
@@ -23,7 +23,7 @@ fn endpoint_type(splunk: &Splunk) -> &'static str {
 }
 
 impl Kind for Splunk {
-    fn values(&self) -> DestinationPlan {
+    fn values(&self, _site: &Site) -> DestinationPlan {
         DestinationPlan::Splunk(SplunkPlan {
             endpoint: self.endpoint.value.clone(),
             endpoint_type: endpoint_type(self),
@@ -52,11 +52,12 @@ impl Kind for Splunk {
         )
     }
 
-    fn facts(&self) -> Vec<(&'static str, String)> {
+    fn facts(&self, _site: &Site) -> Vec<(&'static str, String)> {
         vec![("endpoint", self.endpoint.value.clone()), ("type", endpoint_type(self).to_ascii_lowercase())]
     }
 
-    fn other_side(&self, _service: &Service, region: &str) -> Vec<String> {
+    fn other_side(&self, site: &Site) -> Vec<String> {
+        let region = &site.pipeline.region.value;
         let endpoint = self.endpoint.value.trim_end_matches('/');
         let (path, body) = match self.events.value {
             true => ("event", "{\"event\": \"trial\"}"),

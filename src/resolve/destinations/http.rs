@@ -27,7 +27,7 @@ impl Resolver<'_> {
                 gzip: http.compression != Some(RequestCompression::None),
                 attributes: self.attributes(&at, http.attributes),
             };
-            return Some(Read { key: "http", kind: ServiceKind::Http(endpoint), secret });
+            return Some(Read::new("http", ServiceKind::Http(endpoint), secret));
         }
         if let Some(datadog) = delivery.datadog.take() {
             let at = format!("{}/datadog", site.at);
@@ -47,7 +47,7 @@ impl Resolver<'_> {
                 gzip: true,
                 attributes: self.attributes(&at, datadog.attributes),
             };
-            return Some(Read { key: "datadog", kind: ServiceKind::Http(endpoint), secret });
+            return Some(Read::new("datadog", ServiceKind::Http(endpoint), secret));
         }
         let new_relic = delivery.new_relic.take()?;
         let at = format!("{}/new_relic", site.at);
@@ -63,7 +63,7 @@ impl Resolver<'_> {
             gzip: true,
             attributes: self.attributes(&at, new_relic.attributes),
         };
-        Some(Read { key: "new_relic", kind: ServiceKind::Http(endpoint), secret })
+        Some(Read::new("new_relic", ServiceKind::Http(endpoint), secret))
     }
 
     fn attributes(&self, at: &str, attributes: Option<IndexMap<String, String>>) -> Vec<Attribute> {

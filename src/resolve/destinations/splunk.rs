@@ -26,6 +26,6 @@ impl Resolver<'_> {
                 ACK_TIMEOUT_S_DEFAULT,
             ),
         };
-        Some(Read { key: "splunk", kind: ServiceKind::Splunk(collector), secret })
+        Some(Read::new("splunk", ServiceKind::Splunk(collector), secret))
     }
 }

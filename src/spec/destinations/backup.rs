@@ -19,9 +19,9 @@ pub enum Backup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BackupRecords {
-    /// All records as they come in, before the transform. For S3. Cannot be removed without a new Firehose stream.
+    /// All records as they come in, before the transform. For S3 and Redshift. Cannot be removed without a new Firehose stream.
     Raw,
-    /// Records that did not reach the destination. Not for S3, which has them under its error prefix.
+    /// Records that did not reach the destination. Not for S3, which has them under its error prefix; for Redshift, they are in the staging bucket.
     Failed,
     /// All records as they are sent to the destination, and those that did not reach it. Cannot be changed back to `failed`
     /// without a new Firehose stream.
@@ -32,7 +32,7 @@ pub enum BackupRecords {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BackupPlace {
-    /// Records that are stored. Default: `raw` for S3, else `failed`.
+    /// Records that are stored. Default: `raw` for S3 and Redshift, else `failed`.
     pub records: Option<BackupRecords>,
     /// Name of an existing bucket. Default: a bucket in the stack: private, encrypted and versioned, and retained when
     /// the stack is deleted.

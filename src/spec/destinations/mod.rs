@@ -2,8 +2,12 @@
 
 mod backup;
 mod http;
+mod redshift;
+mod snowflake;
 mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use redshift::{Redshift, Staging, StagingCompression};
+pub use snowflake::Snowflake;
 pub use splunk::{Splunk, SplunkType};

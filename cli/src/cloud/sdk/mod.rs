@@ -2,6 +2,7 @@
 
 mod cloudformation;
 mod flink;
+mod kinesis;
 mod lookup;
 mod observer;
 mod s3;
@@ -63,7 +64,7 @@ pub struct SdkClient {
 }
 
 /// The configuration that region, profile and the environment give, as for the AWS CLI.
-pub async fn configuration(settings: &Settings) -> SdkConfig {
+async fn configuration(settings: &Settings) -> SdkConfig {
     let provider = Provider::Rustls(CryptoMode::Ring);
     let http = aws_smithy_http_client::Builder::new().tls_provider(provider).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(
@@ -115,7 +116,7 @@ impl SdkClient {
     }
 
     /// The configuration, for clients of other services.
-    pub fn config(&self) -> &SdkConfig {
+    fn config(&self) -> &SdkConfig {
         &self.config
     }
 
@@ -132,12 +133,8 @@ impl SdkClient {
         E: std::error::Error + ProvideErrorMetadata + 'static,
     {
         let start = Instant::now();
-        let result = self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = self.interrupt.pressed() => Err(interrupted(action)),
-                answer = answer => answer.map_err(|error| self.located(call_error(action, &error))),
-            }
+        let result = self.wait_for(action, async {
+            answer.await.map_err(|error| self.located(call_error(action, &error)))
         });
         if self.verbose {
             let seconds = start.elapsed().as_secs_f64();
@@ -148,6 +145,17 @@ impl SdkClient {
             let _ = writeln!(anstream::stderr(), "{action}: {} ({seconds:.2} s)", printable(end));
         }
         result
+    }
+
+    /// Waits for a part of an answer, or for Ctrl-C.
+    fn wait_for<T>(&self, action: &'static str, part: impl Future<Output = Call<T>>) -> Call<T> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = self.interrupt.pressed() => Err(interrupted(action)),
+                answer = part => answer,
+            }
+        })
     }
 
     /// With the address that does not answer, where it is not AWS's own.
@@ -167,7 +175,7 @@ fn interrupted(action: &'static str) -> CallError {
 }
 
 /// What a failure means. Credentials that cannot be had show as a request that was not sent.
-pub fn call_error<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
+fn call_error<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
@@ -213,12 +221,9 @@ fn unsent(context: &str) -> (CallErrorKind, String) {
 
 impl AwsClient for SdkClient {
     fn wait(&self, time: Duration) -> Call<()> {
-        self.runtime.block_on(async {
-            tokio::select! {
-                biased;
-                _ = self.interrupt.pressed() => Err(interrupted("wait")),
-                _ = tokio::time::sleep(time) => Ok(()),
-            }
+        self.wait_for("wait", async {
+            tokio::time::sleep(time).await;
+            Ok(())
         })
     }
 }

@@ -30,6 +30,28 @@ impl SdkClient {
         let markers = answer.delete_markers().iter().map(|one| version(one.key(), one.version_id()));
         Ok(Some(objects.chain(markers).collect()))
     }
+
+    /// The bytes of an object; its size instead, if it has more than a limit.
+    ///
+    /// # Errors
+    /// What AWS refuses.
+    pub fn object_bytes(&self, bucket: &str, key: &str, limit: usize) -> Call<Result<Vec<u8>, u64>> {
+        const ACTION: &str = "s3:GetObject";
+        let object = self.call(ACTION, self.s3.get_object().bucket(bucket).key(key).send())?;
+        let size = object.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+        if size > limit as u64 {
+            return Ok(Err(size));
+        }
+        let body = self.wait_for(ACTION, async {
+            object.body.collect().await.map_err(|error| CallError {
+                action: ACTION,
+                kind: CallErrorKind::Unreachable,
+                code: None,
+                message: format!("the object ended early: {error}"),
+            })
+        })?;
+        Ok(Ok(body.to_vec()))
+    }
 }
 
 impl Objects for SdkClient {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::{Start, prefixes};
 use crate::cloud::observer::Observer;
 use crate::cloud::stop::Step;
+use pipec_compiler::aws::destinations::MANIFESTS;
+use pipec_compiler::pipeline::Purpose;
 use pipec_compiler::plan::{S3LocationPlan, literal_head};
 use pipec_simulate::content::{CONTENT_MAX, Unpacked, unpack};
 
@@ -42,7 +44,7 @@ pub fn objects(
     tell: &mut dyn FnMut(&str, Unpacked) -> bool,
 ) -> Step<()> {
     let location = place.location;
-    let expression = if place.failures { &location.error_prefix } else { &location.prefix };
+    let expressions = if place.failures { location.error_prefixes() } else { vec![location.prefix.as_str()] };
     let mut seen: Option<BTreeSet<String>> = None;
     // What is told takes its time, in which Firehose writes on: a look begins where the last one was.
     let mut from = match start {
@@ -52,11 +54,14 @@ pub fn objects(
     };
     loop {
         let now = observer.now();
-        let listed = if now.saturating_sub(from) > LISTED_MAX {
-            BTreeSet::from([literal_head(expression).to_owned()])
-        } else {
-            prefixes::between(expression, location.time_zone.is_some(), from - HELD, now)
+        let listed_of = |expression: &&str| {
+            if now.saturating_sub(from) > LISTED_MAX {
+                BTreeSet::from([literal_head(expression).to_owned()])
+            } else {
+                prefixes::between(expression, location.time_zone.is_some(), from - HELD, now)
+            }
         };
+        let listed: BTreeSet<String> = expressions.iter().flat_map(listed_of).collect();
         let written = from.saturating_sub(HELD);
         from = now;
         let mut found = Vec::new();
@@ -106,5 +111,8 @@ fn below(prefix: &str, key: &str) -> bool {
 fn failed(location: &S3LocationPlan, key: &str) -> bool {
     let good = literal_head(&location.prefix);
     let below = |bad: &str| bad.len() > good.len() && bad.starts_with(good) && key.starts_with(bad);
-    below(literal_head(&location.error_prefix)) || below(&location.error_rows_prefix)
+    let is_bad = location.error_prefixes().iter().any(|prefix| below(literal_head(prefix)));
+    // What COPY reads besides the records.
+    let is_manifest = location.purpose == Purpose::Staging && below(MANIFESTS);
+    is_bad || is_manifest || below(&location.error_rows_prefix)
 }

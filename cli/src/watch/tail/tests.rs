@@ -490,3 +490,26 @@ fn a_failure_shows_its_record_and_what_to_do() {
     assert_eq!(content::failure(b"a line"), "a line\n");
     assert_eq!(content::failure(br#"{"rawData":1}"#), "{\"rawData\":1}\n");
 }
+
+#[test]
+fn of_a_bucket_that_a_destination_loads_from_failures_are_in_folders_of_firehose() {
+    let world = World { end: BEGIN + 3_600_000, ..World::new() }
+        .object("2026/11/23/22/a", 1_000, b"a record")
+        .object("manifests/2026/11/23/22/a", 2_000, b"{}")
+        .object("errors/manifests/2026/11/23/22/a", 3_000, b"{\"entries\":[]}")
+        .object("processing-failed/2026/11/23/22/a", 4_000, b"{}")
+        .object("errors/query/2026/11/23/22/a", 5_000, b"a fault of the query");
+    world.clock.set(world.clock.get() + 60_000);
+    let location = S3LocationPlan { purpose: Purpose::Staging, error_prefix: String::new(), ..location("") };
+    let read = |failures: bool| {
+        let mut told = Vec::new();
+        let place = Place { bucket: "b", location: &location, failures };
+        let _ = objects(&world, place, Start::Oldest, false, &mut |key, _| {
+            told.push(key.to_owned());
+            true
+        });
+        told
+    };
+    assert_eq!(read(false), ["2026/11/23/22/a"]);
+    assert_eq!(read(true), ["errors/manifests/2026/11/23/22/a", "processing-failed/2026/11/23/22/a"]);
+}
