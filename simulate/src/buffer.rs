@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::Settings;
+use super::bulk;
 use super::compress::Packer;
 use super::conversion::{Cell, Format, ParquetFile};
 use super::object_key::{Keys, Kind};
@@ -43,11 +44,20 @@ pub struct Place {
 }
 
 /// How a request is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Firehose's requests to HTTP endpoints: JSON with a list of records in base64. Firehose guide, "Understand HTTP endpoint
     /// delivery request and response specifications", 2026-11.
     Http,
+    /// Bulk requests of OpenSearch: a line of JSON with the index, and a line with the document.
+    Bulk {
+        /// Name of the index, without its period.
+        index: String,
+        /// Firehose's word for the period of an index.
+        rotation: &'static str,
+        /// Whether Firehose sets the IDs of documents.
+        ids: bool,
+    },
     /// The records as they are.
     Plain,
     /// Each record on a line of its own: a row to insert.
@@ -141,8 +151,9 @@ impl Place {
         (size_mib, interval_s): (u64, u64),
         settings: &Settings,
     ) -> Result<Self, String> {
-        let extension = match form {
+        let extension = match &form {
             Form::Http => ".json",
+            Form::Bulk { .. } => ".ndjson",
             Form::Plain => ".txt",
             Form::Lines => ".jsonl",
         };
@@ -203,8 +214,8 @@ impl Place {
     pub fn add(&mut self, kind: Kind, keys: &[u8], content: &[u8], arrived: i64, now: i64) -> io::Result<()> {
         let at = self.open_at(kind, keys, arrived, now)?;
         let open = &mut self.open[at];
-        match self.form {
-            Some(Form::Http) => {
+        match &self.form {
+            Some(Form::Http) if kind == Kind::Data => {
                 let id = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json");
                 let before = match open.records {
                     0 => format!("{{\"requestId\":\"{id}\",\"timestamp\":{now},\"records\":["),
@@ -213,11 +224,19 @@ impl Place {
                 let record = BASE64_STANDARD.encode(content);
                 open.packer.write(format!("{before}{{\"data\":\"{record}\"}}").as_bytes())?;
             }
-            Some(Form::Lines) => {
+            Some(Form::Bulk { index, rotation, ids }) if kind == Kind::Data => {
+                let request = open.key.rsplit('/').next().unwrap_or_default().trim_end_matches(".ndjson");
+                let id = ids.then(|| format!("{request}.{}", open.records));
+                let index = bulk::index(index, rotation, arrived);
+                open.packer.write(bulk::action(&index, id.as_deref()).as_bytes())?;
                 open.packer.write(content)?;
                 open.packer.write(b"\n")?;
             }
-            Some(Form::Plain) | None => open.packer.write(content)?,
+            Some(Form::Lines) if kind == Kind::Data => {
+                open.packer.write(content)?;
+                open.packer.write(b"\n")?;
+            }
+            Some(_) | None => open.packer.write(content)?,
         }
         self.added(at, content.len() as u64, arrived, now)
     }
@@ -327,7 +346,7 @@ impl Place {
     }
 
     fn close(&mut self, mut open: Open, now: i64) -> io::Result<()> {
-        if self.form == Some(Form::Http) {
+        if self.form == Some(Form::Http) && open.kind == Kind::Data {
             open.packer.write(b"]}")?;
         }
         if let Some(rows) = open.rows {

@@ -54,6 +54,8 @@ struct Out {
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
     is_service: bool,
+    /// Whether each record has to be one JSON object without a newline.
+    is_document: bool,
     /// What loads the objects.
     loads: Option<&'static str>,
     rows: u64,
@@ -128,6 +130,10 @@ impl DeliveryRun {
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
+            DestinationPlan::OpenSearch(search) => {
+                let ids = search.document_id == "FIREHOSE_DEFAULT";
+                requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
+            }
             DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
@@ -156,6 +162,7 @@ impl DeliveryRun {
                 converts,
                 failures: failures.map(place).transpose()?,
                 is_service,
+                is_document: matches!(delivery.destination, DestinationPlan::OpenSearch(_)),
                 loads,
                 ..Out::new(destination, settings)
             },
@@ -330,6 +337,7 @@ impl Out {
             cells: Vec::new(),
             failures: None,
             is_service: false,
+            is_document: false,
             loads: None,
             rows: 0,
             records_in: 0,
@@ -355,6 +363,9 @@ impl Out {
     ) -> io::Result<()> {
         let own_keys;
         let fate = match (fate, &self.partitioner) {
+            (Fate::Out(bytes, _), _) if self.is_document && !is_document(bytes) => {
+                &Fate::Failed(Failure::NotDocument)
+            }
             (Fate::Out(bytes, _), Some(partitioner)) => {
                 own_keys = partitioner.apply_counting_at(bytes, now).partition_keys;
                 match own_keys.is_empty() {
@@ -459,6 +470,13 @@ fn converted(
 /// Whether the table over the objects is of the stack.
 fn is_own(s3: &S3) -> bool {
     s3.table.as_ref().is_some_and(|table| matches!(table.source, TableSource::Own { .. }))
+}
+
+/// Whether a record is one JSON object without a newline.
+fn is_document(bytes: &[u8]) -> bool {
+    !bytes.contains(&b'\n')
+        && bytes.trim_ascii_start().starts_with(b"{")
+        && serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
 /// Firehose's own extraction of partition keys, by the program that pipec's transform has for it.

@@ -35,6 +35,8 @@ struct ErrorDocument<'a> {
 const PROCESSING_FAILED: &str = "processing-failed";
 /// The same for records that are not converted.
 const CONVERSION_FAILED: &str = "format-conversion-failed";
+/// The same for records that OpenSearch does not accept.
+const SEARCH_FAILED: &str = "AmazonOpenSearchService-failed";
 /// The same for records of partitions beyond the quota. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
 const PARTITIONS_EXCEEDED: &str = "activePartitionExceeded";
 
@@ -78,6 +80,7 @@ pub(super) fn of_firehose_itself(failure: Failure, unfit: Option<&Unfit>) -> Opt
         Failure::NotExtracted => "not JSON, and so without partition keys",
         Failure::NoKey => "a partition key has no value",
         Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
+        Failure::NotDocument => "not one JSON object without a newline",
     };
     Some(reason.into())
 }
@@ -90,6 +93,9 @@ pub(super) fn reason(failure: Failure, unfit: Option<&Unfit>) -> (&'static str, 
         }
         Failure::NotUnpacked => {
             (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
+        }
+        Failure::NotDocument => {
+            (SEARCH_FAILED, "OS.MalformedData", "The record is not one JSON object without a newline")
         }
         // The messages are those that users report; AWS documents neither.
         Failure::NotExtracted => {

@@ -4,6 +4,7 @@
 
 pub mod arrivals;
 pub mod buffer;
+pub mod bulk;
 pub mod compress;
 pub mod content;
 pub mod conversion;

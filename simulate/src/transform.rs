@@ -50,6 +50,8 @@ pub enum Failure {
     PartitionsExceeded,
     /// It is not JSON, and cannot be converted.
     NotConverted,
+    /// It is not a document, which OpenSearch needs.
+    NotDocument,
     /// The transform's reply is full.
     ReplyFull,
     /// Firehose cannot unpack it.

@@ -332,6 +332,61 @@ pub static SUBNET: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws ec2 describe-subnets` lists them");
 
+/// A security group of Firehose's network interfaces.
+pub static SECURITY_GROUP: ExistingKind = ExistingKind::new(
+    "security group",
+    "FindExistingNetwork",
+    "ec2:DescribeSecurityGroups",
+    Request::Query("2016-11-15", &[("GroupId.1", "{id}")]),
+)
+.arns(&[])
+.missing("name one that exists: `aws ec2 describe-security-groups` lists them");
+
+/// A domain of OpenSearch Service. From Elasticsearch 7 on, an index has no types, without which Firehose's settings are wrong
+/// for older versions (OpenSearch Service API reference, DomainStatus; Firehose API reference, TypeName, 2026-11).
+pub static DOMAIN: ExistingKind = ExistingKind::new(
+    "OpenSearch domain",
+    "FindExistingDomains",
+    "es:DescribeDomain",
+    Request::Get("/2021-01-01/opensearch/domain/{last}"),
+)
+.of_own_account()
+.facts(&[
+    Fact {
+        at: "/DomainStatus/Deleted",
+        is: Is::NoneOf(&["true"]),
+        fault: "the domain `{id}` is being deleted",
+        help: &[("", "name one that exists: `aws opensearch list-domain-names` lists them")],
+    },
+    Fact {
+        at: "/DomainStatus/EngineVersion",
+        is: Is::NoneOf(&[
+            "Elasticsearch_1.5",
+            "Elasticsearch_2.3",
+            "Elasticsearch_5.1",
+            "Elasticsearch_5.3",
+            "Elasticsearch_5.5",
+            "Elasticsearch_5.6",
+            "Elasticsearch_6.0",
+            "Elasticsearch_6.2",
+            "Elasticsearch_6.3",
+            "Elasticsearch_6.4",
+            "Elasticsearch_6.5",
+            "Elasticsearch_6.7",
+            "Elasticsearch_6.8",
+        ]),
+        fault: "the domain runs {found}, whose documents have a type",
+        help: &[("", "upgrade it: `aws opensearch upgrade-domain --domain-name {last} --target-version OpenSearch_1.3`")],
+    },
+    Fact {
+        at: "/DomainStatus/VPCOptions/VPCId",
+        is: Is::Declared("network"),
+        fault: "the domain is in the VPC {found}, which Firehose does not reach without network interfaces there",
+        help: &[("", "write `network: {subnets: [..], security_groups: [..]}` with subnets of {found}")],
+    },
+])
+.missing("name one that exists: `aws opensearch list-domain-names` lists them");
+
 /// A topic for alarms. CloudWatch cannot publish to a topic that is encrypted with the AWS managed key, whose policy nobody can
 /// change (SNS developer guide, "Enable compatibility between event sources from AWS services and encrypted topics", 2026-11).
 pub static TOPIC: ExistingKind = ExistingKind::new(
@@ -630,7 +685,7 @@ pub static WORKGROUP: ExistingKind = ExistingKind::new(
 .missing("name one of the account and the region: `aws redshift-serverless list-workgroups` lists them; elsewhere, write `endpoint`");
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 20] = [
+pub static KINDS: [&ExistingKind; 22] = [
     &BUCKET,
     &KEY,
     &LOG_KEY,
@@ -638,6 +693,8 @@ pub static KINDS: [&ExistingKind; 20] = [
     &FUNCTION,
     &VPC,
     &SUBNET,
+    &SECURITY_GROUP,
+    &DOMAIN,
     &TOPIC,
     &SOURCE_TOPIC,
     &WEB_ACL,
@@ -662,7 +719,8 @@ mod tests {
         /// What a text may contain in braces.
         const PLACEHOLDERS: [&str; 5] = ["{id}", "{found}", "{name}", "{declared}", "{last}"];
         /// What a help lets the user write.
-        const WRITTEN: [&str; 3] = ["{kms_key: ARN}", "{shards: 4}", "{shards: }"];
+        const WRITTEN: [&str; 4] =
+            ["{kms_key: ARN}", "{shards: 4}", "{shards: }", "{subnets: [..], security_groups: [..]}"];
         for kind in KINDS {
             assert!(kind.action.split(':').count() == 2, "{kind:?}");
             assert!(kind.sid.chars().all(char::is_alphanumeric), "{kind:?}");

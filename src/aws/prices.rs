@@ -57,6 +57,10 @@ pub enum Item {
     FirehosePartitioningObjectsThousand,
     /// Processing of jq expressions in dynamic partitioning.
     FirehosePartitioningJqHour,
+    /// Delivery into a VPC, per Availability Zone.
+    FirehoseVpcZoneHour,
+    /// Data delivered into a VPC.
+    FirehoseVpcGb,
     /// A KPU of managed Flink; each application has one more for orchestration.
     FlinkKpuHour,
     /// Running storage of managed Flink: 50 GB of each KPU but the one for orchestration. The developer guide ("How
@@ -347,6 +351,8 @@ static PRICES: &[Row] = &[
     p(FirehosePartitioningGb, "GB", 0.020, MEMORY, false, FLAT),
     p(FirehosePartitioningObjectsThousand, "thousand objects", 0.005, MEMORY, false, FLAT),
     p(FirehosePartitioningJqHour, "jq-hour", 0.07, MEMORY, false, FLAT),
+    p(FirehoseVpcZoneHour, "zone-hour", 0.01, MEMORY, false, FLAT),
+    p(FirehoseVpcGb, "GB", 0.01, MEMORY, false, FLAT),
     p(FlinkKpuHour, "KPU-hour", 0.11, TOOLKIT, true, FLAT),
     p(FlinkRunningStorageGbMonth, "GB-month", 0.10, FLINK_GUIDE, true, FLAT),
     p(FlinkSnapshotGbMonth, "GB-month", 0.023, TOOLKIT, true, FLAT),

@@ -185,6 +185,8 @@ fn range(key: AlarmKey, pipeline: &Pipeline) -> Option<Range> {
         | AlarmKey::ReadThrottled
         | AlarmKey::ErrorRecords
         | AlarmKey::WriteFailures
+        | AlarmKey::AccessDenied
+        | AlarmKey::DeliveryRejected
         | AlarmKey::ConversionFailures
         | AlarmKey::PartitionsExceeded
         | AlarmKey::BackupFreshness

@@ -40,7 +40,7 @@ pub(super) fn analyze(pipeline: &Pipeline) -> (Option<Query>, Vec<Diagnostic>) {
     }
 }
 
-/// Whether a delivery uses the columns: for a table, or for partition keys.
+/// Whether a delivery uses the columns: for a table, for partition keys, or for the types of fields.
 fn stores_by_column(pipeline: &Pipeline) -> bool {
     let in_s3 = |s3: &S3| s3.table.is_some() || s3.format.value.is_columnar() || !s3.partitions.is_empty();
     pipeline.deliveries.iter().any(|delivery| match &delivery.destination {

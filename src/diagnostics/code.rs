@@ -309,6 +309,12 @@ codes! {
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"
 
+    "1761" SearchIndex "OpenSearch does not accept this name of an index"
+    "1762" SearchDomain "A domain of OpenSearch is in another region"
+    "1763" DestinationNetwork "The network of a destination"
+    "1764" DocumentForm "OpenSearch accepts JSON objects only"
+    "1765" DocumentField "OpenSearch does not accept this field"
+
     "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"
     "1776" RedshiftName "Redshift has no such name"
     "1777" CopyOption "COPY does not accept this option"

@@ -1,8 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{
-    Destination, Encryption, Intake, Pipeline, Purpose, ServiceKind, Setting, SourceKind, Target, Transform,
-    logical_name,
+    Destination, Encryption, Intake, PRIVATE_LINK, Pipeline, Purpose, SEARCH, Setting, SourceKind, Target,
+    Transform, logical_name,
 };
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
@@ -61,12 +61,10 @@ impl Delivery {
             Destination::S3(s3) => (!s3.partitions.is_empty(), s3.backup.is_some()),
             Destination::Service(service) => (false, service.backup.all.value),
         };
-        let is_private = matches!(
-            self.destination.service().map(|service| &service.kind),
-            Some(ServiceKind::Snowflake(snowflake)) if snowflake.private_link.is_some()
-        );
-        let all = [is_partitioned, is_backed_up, is_private].into_iter().zip(FIXED_SETTINGS);
-        all.filter_map(|(is_set, (word, _))| is_set.then_some(word)).collect()
+        let kind = self.destination.service().and_then(|service| service.kind.fixed());
+        let partitioned = is_partitioned.then_some(FIXED_SETTINGS[0].0);
+        let backed_up = is_backed_up.then_some(FIXED_SETTINGS[1].0);
+        partitioned.into_iter().chain(backed_up).chain(kind).collect()
     }
 
     /// Name of the Firehose stream that records are put into: what precedes the stack's name, and what follows it.
@@ -82,7 +80,10 @@ impl Delivery {
         let fixed: Vec<String> =
             self.fixed_settings().iter().map(|setting| setting.to_ascii_lowercase()).collect();
         let words: String = fixed.iter().map(|setting| format!("-{setting}")).collect();
-        let all = |end: &str| format!("-{name}{end}");
+        // CloudFormation replaces a stream whose network changes, by one of another name.
+        let network = self.destination.service().and_then(|service| service.kind.network());
+        let network = network.map(|network| format!("-{}", network.hash())).unwrap_or_default();
+        let all = |end: &str| format!("-{name}{end}{network}");
         let fits = |rest: &str| {
             (prefix.len() + pipeline.name.value.len() + rest.len()) as u64 <= DELIVERY_STREAM.max
         };
@@ -118,10 +119,11 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 3] = [
+pub const FIXED_SETTINGS: [(&str, &str); 4] = [
     ("Partitioned", "dynamic partitioning"),
     ("BackedUp", "the backup of all records"),
-    ("PrivateLink", "the private link"),
+    (SEARCH, "OpenSearch as its destination"),
+    (PRIVATE_LINK, "the private link"),
 ];
 
 /// Direct PUT.

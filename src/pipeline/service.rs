@@ -1,6 +1,6 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{Http, Redshift, S3Location, Setting, Snowflake, Splunk};
+use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -23,6 +23,10 @@ pub struct Service {
     pub backup: Backup,
 }
 
+/// [`ServiceKind::fixed`] of OpenSearch.
+pub const SEARCH: &str = "Search";
+/// The same of a private link.
+pub const PRIVATE_LINK: &str = "PrivateLink";
 impl Service {
     /// The bucket beside it; with one that it loads from, only for the records as they come in.
     pub fn backup_location(&self) -> Option<&S3Location> {
@@ -38,6 +42,8 @@ pub enum ServiceKind {
     Http(Http),
     /// Splunk.
     Splunk(Splunk),
+    /// A domain of OpenSearch Service.
+    OpenSearch(OpenSearch),
     /// Redshift.
     Redshift(Redshift),
     /// Snowflake.
@@ -70,16 +76,35 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::OpenSearch(_) => &destinations::OPENSEARCH,
             Self::Redshift(_) => &destinations::REDSHIFT,
             Self::Snowflake(_) => &destinations::SNOWFLAKE,
         }
     }
 
-    /// Whether it has a table, whose columns follow from those of the records.
+    /// Whether its owner declares the types of the records' fields: the columns of a table, or a mapping.
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::Redshift(_) | Self::Snowflake(_) => true,
+            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) => true,
+        }
+    }
+
+    /// The network that Firehose creates interfaces in.
+    pub fn network(&self) -> Option<&DestinationNetwork> {
+        match self {
+            Self::OpenSearch(search) => search.network.as_ref(),
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) => None,
+        }
+    }
+
+    /// The part of the logical id of a Firehose stream for what Firehose never changes of the destination. A stream of OpenSearch
+    /// never gets another kind of destination. API reference, UpdateDestination, 2026-11.
+    pub fn fixed(&self) -> Option<&'static str> {
+        match self {
+            Self::OpenSearch(_) => Some(SEARCH),
+            Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }
 }

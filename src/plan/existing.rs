@@ -335,6 +335,23 @@ deliveries:
             .collect();
         assert_eq!(found, [("a-AbCdEf", "/delivery/http/secret"), ("4", "/delivery/http/secret_kms_key")]);
         let (plan, _) = planned(&delivering(
+            "opensearch: {domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders, network: {subnets: \
+             [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d]}}",
+        ));
+        let search = existing(&plan);
+        let found: Vec<(&str, &str)> = search
+            .iter()
+            .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("search", "/delivery/opensearch/domain"),
+                ("subnet-0a1b2c3d", "/delivery/opensearch/network/subnets/0"),
+                ("sg-0a1b2c3d", "/delivery/opensearch/network/security_groups/0"),
+            ]
+        );
+        let (plan, _) = planned(&delivering(
             "redshift: {workgroup: shop, database: dev, table: orders, secret: \
              'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf'}",
         ));
@@ -350,7 +367,7 @@ deliveries:
                 ("plant.readings", "/deliveries/lake/s3/table/existing"),
             ]
         );
-        let all = [all, others, stream, services, workgroup, tables].concat();
+        let all = [all, others, stream, services, search, workgroup, tables].concat();
         let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }

@@ -113,6 +113,8 @@ pub const DESTINATIONS: &[&str] = &[
     "http: { url: 'https://example.com/v1', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "datadog: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "opensearch: { domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders }",
+    "opensearch: { domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders, rotate: none, network: { subnets: [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d] } }",
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "redshift: { workgroup: shop, database: dev, table: orders, secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "backup: raw, redshift: { endpoint: shop.cabc123.us-east-1.redshift.amazonaws.com, database: dev, table: orders, \

@@ -63,6 +63,10 @@ pub enum AlarmKey {
     Freshness,
     /// Firehose cannot write to the destination.
     WriteFailures,
+    /// The destination does not accept Firehose's role.
+    AccessDenied,
+    /// The destination rejects deliveries.
+    DeliveryRejected,
     /// Records do not fit the table, and are not converted to Parquet or ORC.
     ConversionFailures,
     /// Records have more partitions than Firehose fills at a time.
@@ -111,7 +115,7 @@ pub enum AlarmKey {
 
 impl AlarmKey {
     /// All kinds, in the order of the data.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::IteratorAge,
         Self::ExpiringRecords,
         Self::WriteThrottled,
@@ -121,6 +125,8 @@ impl AlarmKey {
         Self::ErrorRecords,
         Self::Freshness,
         Self::WriteFailures,
+        Self::AccessDenied,
+        Self::DeliveryRejected,
         Self::ConversionFailures,
         Self::PartitionsExceeded,
         Self::BackupFreshness,
@@ -157,6 +163,8 @@ impl AlarmKey {
             Self::ErrorRecords => "error_records",
             Self::Freshness => "freshness",
             Self::WriteFailures => "write_failures",
+            Self::AccessDenied => "access_denied",
+            Self::DeliveryRejected => "delivery_rejected",
             Self::ConversionFailures => "conversion_failures",
             Self::PartitionsExceeded => "partitions_exceeded",
             Self::BackupFreshness => "backup_freshness",

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, Redshift, Snowflake, Splunk};
+use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Redshift, Snowflake, Splunk};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -96,6 +96,7 @@ pub enum Architecture {
     {"required": ["datadog"]},
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
+    {"required": ["opensearch"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
 ]))]
@@ -145,6 +146,8 @@ pub struct Delivery {
     pub new_relic: Option<NewRelic>,
     /// Splunk as the destination.
     pub splunk: Option<Splunk>,
+    /// A domain of OpenSearch Service as the destination.
+    pub opensearch: Option<OpenSearch>,
     /// Amazon Redshift as the destination.
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.

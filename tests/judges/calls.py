@@ -174,6 +174,35 @@ def objects(stack, destination):
     return calls
 
 
+# The same guide, "Grant Firehose access to a public OpenSearch Service destination" and "to an OpenSearch Service destination in a
+# VPC". Which calls have a resource level: service authorization reference of Amazon EC2.
+def documents(stack, properties, destination):
+    calls = []
+    if "AmazonopensearchserviceDestinationConfiguration" in properties:
+        spec = next(of for of in deliveries(stack) if of.get("opensearch", {}).get("index") == destination["IndexName"])
+        domain, index = destination.get("DomainARN") or spec["opensearch"]["domain"], destination["IndexName"]
+        calls += on(domain, "es:DescribeDomain", "es:DescribeDomainConfig", "es:DescribeDomains")
+        calls += on(f"{domain}/_bulk", "es:ESHttpPost") + on(f"{domain}/{index}-2026-11-30", "es:ESHttpPut")
+        paths = ["_all/_settings", "_cluster/stats", "_nodes", "_nodes/stats", "_nodes/n-1/stats", "_stats"]
+        paths += [f"{index}-2026-11-30/{path}" for path in ("_mapping/_doc", "_stats")]
+        calls += [call for path in paths for call in on(f"{domain}/{path}", "es:ESHttpGet")]
+    if network := destination.get("VpcConfiguration"):
+        arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+        interface = f"{arn}:network-interface/eni-1"
+        parts = [f"{arn}:subnet/{subnet}" for subnet in network["SubnetIds"]]
+        parts += [f"{arn}:security-group/{group}" for group in network["SecurityGroupIds"]]
+        calls += [call for part in [interface, *parts] for call in on(part, "ec2:CreateNetworkInterface")]
+        calls += on(interface, "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface")
+        calls += on(f"{arn}:vpc/vpc-1", "ec2:DescribeVpcAttribute")
+        found = ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+        calls += on("*", *(f"ec2:Describe{what}" for what in found))
+    return calls
+
+
+def deliveries(stack):
+    return [*(stack.spec.get("deliveries") or {}).values(), *filter(None, [stack.spec.get("delivery")])]
+
+
 # The same guide, "Grant Firehose access to ..": Kinesis Data Streams as a source, Lambda, CloudWatch Logs.
 def delivery_stream(stack, name, properties, role):
     source = properties.get("KinesisStreamSourceConfiguration")
@@ -194,6 +223,7 @@ def delivery_stream(stack, name, properties, role):
             function = parameters["LambdaArn"]
             arns = {function, function.removesuffix(":$LATEST")}
             calls += [c for arn in arns for c in on(arn, "lambda:GetFunctionConfiguration", "lambda:InvokeFunction")]
+    calls += documents(stack, properties, destination)
     # Data Firehose developer guide, "Grant Firehose access to AWS Glue for data format conversion".
     if schema := destination.get("DataFormatConversionConfiguration", {}).get("SchemaConfiguration"):
         database, table = schema["DatabaseName"], schema["TableName"]

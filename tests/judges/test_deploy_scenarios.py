@@ -88,9 +88,11 @@ def test_an_answer_is_as_the_model_has_it(answer):
 
 # The parameter of each call that pipec writes itself, by operation.
 LOOK_UPS = {
+    "DescribeDomain": lambda name: {"DomainName": name},
     "DescribeEventBus": lambda name: {"Name": name},
     "DescribeKey": lambda name: {"KeyId": name},
     "DescribeSecret": lambda name: {"SecretId": name},
+    "DescribeSecurityGroups": lambda name: {"GroupIds": [name]},
     "DescribeStream": lambda name: {"StreamArn": name},
     "DescribeStreamSummary": lambda name: {"StreamARN": name},
     "DescribeSubnets": lambda name: {"SubnetIds": [name]},
@@ -121,7 +123,8 @@ def named(request):
         return next(iter(json.loads(request["body"]).values()))
     form = dict(parse_qsl(request["body"]))
     return next((value for name, value in form.items() if name not in ("Action", "Version")), None) or unquote(
-        request["target"].split("/")[3]
+        # A function, or a domain.
+        request["target"].removesuffix("/configuration").rsplit("/", 1)[1]
     )
 
 

@@ -18,8 +18,15 @@ def schema(kind):
 
 
 def create_only(kind, properties):
-    names = {pointer.split("/")[2] for pointer in schema(kind).get("createOnlyProperties", [])}
-    return names & set(properties)
+    """Properties, also nested ones, that a template has and that cannot be changed in place."""
+    paths = [pointer.split("/")[2:] for pointer in schema(kind).get("createOnlyProperties", [])]
+    return {".".join(path) for path in paths if has(properties, path)}
+
+
+def has(properties, path):
+    first, *rest = path
+    inner = properties.get(first) if isinstance(properties, dict) else None
+    return inner is not None and (not rest or has(inner, rest))
 
 
 def test_what_cannot_be_changed_in_place_is_part_of_a_fixed_name(stack_template):

@@ -84,6 +84,7 @@ const CODES: &[(CallErrorKind, &[&str])] = &[
             "ChangeSetNotFound",
             "ChangeSetNotFoundException",
             "EntityNotFoundException",
+            "InvalidGroup.NotFound",
             "InvalidSubnetID.NotFound",
             "InvalidVpcID.NotFound",
             "NoSuchBucket",

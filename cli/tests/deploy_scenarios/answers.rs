@@ -37,11 +37,12 @@ pub fn error(service: &str, answer: &Value) -> Response {
     let (code, text) =
         (xml(&json!({"Code": code, "Message": message})), json!({"__type": code, "message": message}));
     let mut headers = Vec::new();
-    if service == "lambda" {
+    if ["lambda", "opensearch"].contains(&service) {
         headers.push(("x-amzn-errortype", code_of(answer)));
     }
     let body = match service {
         "lambda" => json!({"Type": "User", "Message": message}).to_string(),
+        "opensearch" => json!({ "message": message }).to_string(),
         "dynamodbstreams"
         | "events"
         | "glue"
@@ -200,7 +201,8 @@ impl World {
                             "S3ApplicationCodeLocationDescription": {"BucketARN": "arn:aws:s3:::b", "FileKey": key}}}}}});
                 return Response { status: 200, headers: Vec::new(), body: body.to_string() };
             }
-            "DescribeEventBus"
+            "DescribeDomain"
+            | "DescribeEventBus"
             | "DescribeKey"
             | "DescribeSecret"
             | "DescribeStream"
@@ -216,7 +218,7 @@ impl World {
                 let body = look_up(operation, request, said).to_string();
                 return Response { status: 200, headers: Vec::new(), body };
             }
-            "DescribeSubnets" | "DescribeVpcs" => {
+            "DescribeSecurityGroups" | "DescribeSubnets" | "DescribeVpcs" => {
                 let members = xml(&look_up(operation, request, said));
                 let body =
                     format!("<{operation}Response><requestId>r</requestId>{members}</{operation}Response>");
@@ -437,6 +439,21 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "DefaultAction": {"Allow": {}},
             "VisibilityConfig": {"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": "shop"},
         }}),
+        "DescribeDomain" => {
+            let name = named("DomainName");
+            let mut status = json!({
+                "DomainId": format!("{ACCOUNT}/{name}"),
+                "DomainName": name,
+                "ARN": format!("arn:aws:es:{REGION}:{ACCOUNT}:domain/{name}"),
+                "Deleted": said["Deleted"].as_bool().unwrap_or(false),
+                "EngineVersion": text("EngineVersion", "OpenSearch_3.3"),
+                "ClusterConfig": {"InstanceCount": 3},
+            });
+            if let Some(vpc) = said["VPCId"].as_str() {
+                status["VPCOptions"] = json!({ "VPCId": vpc });
+            }
+            json!({ "DomainStatus": status })
+        }
         "DescribeSubscriptionFilters" => json!({"subscriptionFilters": []}),
         "DescribeKey" => json!({"KeyMetadata": {
             "KeyId": named("KeyId").rsplit('/').next(),
@@ -515,6 +532,9 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             "subnetId": named("SubnetId.1"),
             "vpcId": text("vpc", "vpc-0a1b2c3d"),
             "state": text("state", "available"),
+        }}}),
+        "DescribeSecurityGroups" => json!({"securityGroupInfo": {"item": {
+            "groupId": named("GroupId.1"), "groupName": "firehose", "vpcId": "vpc-0a1b2c3d", "tagSet": {},
         }}}),
         "GetRole" => json!({"Role": {
             "Path": "/service-role/", "RoleName": named("RoleName"), "RoleId": "AROAEXAMPLE", "CreateDate": time(0),

@@ -25,10 +25,12 @@ pub struct Double {
 }
 
 /// Look-ups of what the stack does not create, and the service of each.
-pub const LOOK_UPS: [&str; 18] = [
+pub const LOOK_UPS: [&str; 20] = [
+    "DescribeDomain",
     "DescribeEventBus",
     "DescribeKey",
     "DescribeSecret",
+    "DescribeSecurityGroups",
     "DescribeStream",
     "DescribeStreamSummary",
     "DescribeSubnets",
@@ -178,7 +180,7 @@ fn read(request: &Request) -> Asked {
         let service = match members["Action"].as_str() {
             "GetCallerIdentity" => "sts",
             "GetPolicy" | "GetRole" => "iam",
-            "DescribeSubnets" | "DescribeVpcs" => "ec2",
+            "DescribeSecurityGroups" | "DescribeSubnets" | "DescribeVpcs" => "ec2",
             "GetTopicAttributes" => "sns",
             _ => "cloudformation",
         };
@@ -192,6 +194,15 @@ fn read(request: &Request) -> Asked {
             operation: "GetFunctionConfiguration".to_owned(),
             values: vec![name.clone()],
             members: BTreeMap::from([("FunctionName".to_owned(), name)]),
+        };
+    }
+    if let Some(domain) = path.strip_prefix("/2021-01-01/opensearch/domain/") {
+        let name = decoded(domain);
+        return Asked {
+            service: "opensearch",
+            operation: "DescribeDomain".to_owned(),
+            values: vec![name.clone()],
+            members: BTreeMap::from([("DomainName".to_owned(), name)]),
         };
     }
     let operation = match request.method.as_str() {

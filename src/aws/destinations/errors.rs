@@ -20,16 +20,23 @@ const fn error(code: &'static str, cause: &'static str, help: &'static str) -> D
 }
 
 /// What a code means; `None` for one that is not known. Of `HttpEndpoint.DestinationException`, the message has the status of
-/// the response, which tells more.
+/// the response, which tells more. Of OpenSearch, Firehose logs the errors as they are returned: the code is a status, and the message
+/// has the exception.
 pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
     let status = message.split("endpoint destination. ").nth(1).and_then(|rest| rest.get(..3));
     let by_status = || STATUSES.iter().find(|known| Some(known.code) == status);
     let exact = || LISTS.iter().copied().flatten().find(|known| known.code == code);
-    if code == DESTINATION_EXCEPTION { by_status().or_else(exact) } else { exact() }
+    let is_status = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
+    let of_search = || SEARCH_EXCEPTIONS.iter().find(|known| message.contains(known.code));
+    match code {
+        DESTINATION_EXCEPTION => by_status().or_else(exact),
+        _ if is_status || code.starts_with("OS.") || code.starts_with("ES.") => of_search().or_else(exact),
+        _ => exact(),
+    }
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SNOWFLAKE, SPLUNK];
+const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SEARCH, SNOWFLAKE, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -112,6 +119,82 @@ const HTTP: &[DeliveryError] = &[
         "HttpEndpoint.SSLHandshakeFailure",
         "the endpoint's certificate or its TLS version is not accepted",
         "use a certificate of a public authority for the name in `url`, with its intermediate certificates",
+    ),
+];
+
+/// Of OpenSearch: codes, and statuses without an exception that is known.
+const SEARCH: &[DeliveryError] = &[
+    error(
+        "OS.MalformedData",
+        "the record is not one JSON object on one line",
+        "send one object per record, without a newline; SQL makes such rows",
+    ),
+    error(
+        "OS.AccessDenied",
+        "Firehose's role may not write to the domain or the collection",
+        "look for policies that deny it; with fine-grained access control, map the role: `pipec plan SPEC` prints the requests",
+    ),
+    error("OS.ResourceNotFound", "the domain does not exist", "create it, or name another one in `domain`"),
+    error(
+        "400",
+        "OpenSearch does not accept the document",
+        "see the message: most often a value does not fit the type of its field",
+    ),
+    error(
+        "403",
+        "Firehose's role may not write to the index",
+        "with fine-grained access control, map the role: `pipec plan SPEC` prints the requests",
+    ),
+    error(
+        "404",
+        "the index or the domain does not exist",
+        "allow the creation of indexes, or create the index",
+    ),
+    error("413", "the bulk request is too large for the domain", "write a smaller `buffer.size`"),
+    error(
+        "429",
+        "the domain has no capacity for more documents",
+        "add nodes or OCUs, or deliver less; Firehose retries",
+    ),
+    error("503", "the domain is not available", "see the health of the domain; Firehose retries"),
+];
+
+/// Exceptions of OpenSearch, by a part of the message.
+const SEARCH_EXCEPTIONS: &[DeliveryError] = &[
+    error(
+        "mapper_parsing_exception",
+        "a value does not fit the type of its field, which the index template or the first document has set",
+        "create the index template that `pipec plan SPEC` prints, which applies to the next index; cast the value in the SQL",
+    ),
+    error(
+        "illegal_argument_exception",
+        "a field has another type in the index, or the index has too many fields",
+        "create the index template that `pipec plan SPEC` prints, and select fewer fields in the SQL",
+    ),
+    error(
+        "security_exception",
+        "Firehose's role is not mapped to a role of the domain that may write to the index",
+        "map it as an administrator of the domain: `pipec plan SPEC` prints the requests",
+    ),
+    error(
+        "invalid_index_name_exception",
+        "OpenSearch does not accept the name of the index",
+        "write another `index` in lower case",
+    ),
+    error(
+        "cluster_block_exception",
+        "the domain blocks writes: its disks are full, or an administrator has set the block",
+        "add storage or delete old indexes; Firehose retries",
+    ),
+    error(
+        "rejected_execution_exception",
+        "the queues of the domain are full",
+        "add nodes, or deliver less; Firehose retries",
+    ),
+    error(
+        "index_not_found_exception",
+        "the index does not exist, and the domain creates none",
+        "set `action.auto_create_index` of the domain, or create the index",
     ),
 ];
 
@@ -416,6 +499,16 @@ mod tests {
         );
         assert_eq!(other.map(|known| known.code), Some(DESTINATION_EXCEPTION));
         assert!(explained("Own.Code", "").is_none());
+    }
+
+    #[test]
+    fn an_exception_of_opensearch_tells_more_than_its_status() {
+        let conflict = "{\"type\":\"mapper_parsing_exception\",\"reason\":\"failed to parse field [total] of type [double]\"}";
+        let of = |code, message| explained(code, message).map(|known| known.code);
+        assert_eq!(of("400", conflict), Some("mapper_parsing_exception"));
+        assert_eq!(of("400", "{\"type\":\"of_tomorrow\"}"), Some("400"));
+        assert_eq!(of("403", "{\"type\":\"security_exception\"}"), Some("security_exception"));
+        assert_eq!(of("S3.AccessDenied", conflict), Some("S3.AccessDenied"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! specifications" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading, Rows, Success, Unit,
-    Watched, delivery, freshness, last_delivery, metric, records_delivered,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, Kind, RECORDS_PER_REQUEST, RETRY_S, Reading,
+    Rows, Success, Unit, Watched, delivery, freshness, last_delivery, metric, records_delivered,
 };
 use crate::aws::limits::Bounds;
 
@@ -36,6 +36,7 @@ const WATCHED: Watched = Watched {
     records: FIREHOSE.metric("DeliveryToHttpEndpoint.Records"),
     freshness: FIREHOSE.metric("DeliveryToHttpEndpoint.DataFreshness"),
     success: SUCCESS,
+    denied: None,
 };
 
 static METRICS: Kind = delivery(&[
@@ -54,7 +55,13 @@ static METRICS: Kind = delivery(&[
 
 /// Retries and backup. AWS documents no default of the retry duration.
 const fn fallback(retry_s_default: u64) -> Fallback {
-    Fallback { retry_s: RETRY_S, retry_s_default, failed: "FailedDataOnly", all: Some("AllData") }
+    Fallback {
+        retry_s: RETRY_S,
+        retry_s_default,
+        failed: "FailedDataOnly",
+        all: Some("AllData"),
+        freshness: BACKUP_FRESHNESS,
+    }
 }
 
 /// An endpoint of anyone. The buffer's default is the guide's; the API reference has 300 s.

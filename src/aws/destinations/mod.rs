@@ -3,6 +3,7 @@
 mod copy_options;
 mod errors;
 mod http;
+mod opensearch;
 mod redshift;
 mod s3;
 mod snowflake;
@@ -14,6 +15,7 @@ pub use copy_options::{
 };
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
+pub use opensearch::{OPENSEARCH, limits as opensearch_limits};
 pub use redshift::{
     Endpoint as RedshiftEndpoint, MANIFESTS, NOT_LOADED, NOT_PROCESSED, REDSHIFT,
     addresses as redshift_addresses, endpoint as redshift_endpoint, identifier as redshift_identifier,
@@ -108,6 +110,8 @@ pub struct Fallback {
     pub failed: &'static str,
     /// `S3BackupMode` for everything; `None` where there is none.
     pub all: Option<&'static str>,
+    /// Age of the oldest record that the bucket lacks, seconds. Only if that holds all records.
+    pub freshness: MetricName,
 }
 
 /// Metrics that alarms and the dashboard read.
@@ -119,6 +123,19 @@ pub struct Watched {
     pub freshness: MetricName,
     /// Writes that succeed.
     pub success: Success,
+    /// Requests that are not allowed, where the destination counts them.
+    pub denied: Option<Denied>,
+}
+
+/// Requests that a destination does not allow. Each metric is 1 if there was one, else 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Denied {
+    /// Authentication or authorization failed.
+    pub access: MetricName,
+    /// The destination rejected the delivery.
+    pub rejected: MetricName,
+    /// The usual cause, in sentences.
+    pub cause: &'static str,
 }
 
 /// How a destination counts writes that succeed.
@@ -158,7 +175,7 @@ pub const BACKUP_BUFFER: (u64, u64) =
 /// `RetryOptions.DurationInSeconds`, seconds. CloudFormation schema, 2026-10.
 const RETRY_S: Bounds<u64> = Bounds::new(0, 7_200);
 
-/// Age of the oldest record of the bucket beside a destination, seconds. Only where that holds all records.
+/// Age of the oldest record that the bucket next to a destination lacks, seconds.
 pub const BACKUP_FRESHNESS: MetricName = FIREHOSE.metric("BackupToS3.DataFreshness");
 
 /// Key of the share of writes that succeed.

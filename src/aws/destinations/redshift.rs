@@ -2,8 +2,8 @@
 //! destination", "Handle data delivery failures" and "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered, share,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
+    Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::firehose;
 
@@ -67,6 +67,7 @@ pub const REDSHIFT: Capabilities = Capabilities {
         retry_s_default: 3_600,
         failed: "Disabled",
         all: Some("Enabled"),
+        freshness: BACKUP_FRESHNESS,
     }),
     metrics: &delivery(&[
         last_delivery("DeliveryToRedshift.Records"),
@@ -85,6 +86,7 @@ pub const REDSHIFT: Capabilities = Capabilities {
         records: FIREHOSE.metric("DeliveryToRedshift.Records"),
         freshness: FIREHOSE.metric("DeliveryToRedshift.DataFreshness"),
         success: share(FIREHOSE.metric("DeliveryToRedshift.Success")),
+        denied: None,
     },
 };
 

@@ -32,6 +32,7 @@ pub const S3: Capabilities = Capabilities {
         records: FIREHOSE.metric("DeliveryToS3.Records"),
         freshness: FIREHOSE.metric("DeliveryToS3.DataFreshness"),
         success: share(FIREHOSE.metric("DeliveryToS3.Success")),
+        denied: None,
     },
 };
 

@@ -2,8 +2,8 @@
 //! metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered, share,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
+    Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
 
@@ -49,6 +49,7 @@ pub const SNOWFLAKE: Capabilities = Capabilities {
         retry_s_default: 60,
         failed: "FailedDataOnly",
         all: Some("AllData"),
+        freshness: BACKUP_FRESHNESS,
     }),
     metrics: &delivery(&[
         last_delivery("DeliveryToSnowflake.Records"),
@@ -67,5 +68,6 @@ pub const SNOWFLAKE: Capabilities = Capabilities {
         records: FIREHOSE.metric("DeliveryToSnowflake.Records"),
         freshness: FIREHOSE.metric("DeliveryToSnowflake.DataFreshness"),
         success: share(FIREHOSE.metric("DeliveryToSnowflake.Success")),
+        denied: None,
     },
 };

@@ -2,8 +2,8 @@
 //! "Monitor with CloudWatch metrics", 2026-11.
 
 use super::{
-    Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit, Watched, delivery,
-    freshness, last_delivery, metric, records_delivered, share,
+    BACKUP_FRESHNESS, Capabilities, FIREHOSE, Fallback, Form, PUTS_SUCCEEDED, RETRY_S, Reading, Rows, Unit,
+    Watched, delivery, freshness, last_delivery, metric, records_delivered, share,
 };
 use crate::aws::limits::Bounds;
 
@@ -41,6 +41,7 @@ pub const SPLUNK: Capabilities = Capabilities {
         retry_s_default: 300,
         failed: "FailedEventsOnly",
         all: Some("AllEvents"),
+        freshness: BACKUP_FRESHNESS,
     }),
     metrics: &delivery(&[
         last_delivery("DeliveryToSplunk.Records"),
@@ -59,5 +60,6 @@ pub const SPLUNK: Capabilities = Capabilities {
         records: FIREHOSE.metric("DeliveryToSplunk.Records"),
         freshness: FIREHOSE.metric("DeliveryToSplunk.DataFreshness"),
         success: share(FIREHOSE.metric("DeliveryToSplunk.Success")),
+        denied: None,
     },
 };

@@ -98,6 +98,11 @@ pub const FIREHOSE: Family = Family {
     names: &[
         "BackupToS3.DataFreshness",
         "DataReadFromKinesisStream.Records",
+        "DeliveryToAmazonOpenSearchService.AuthFailure",
+        "DeliveryToAmazonOpenSearchService.DataFreshness",
+        "DeliveryToAmazonOpenSearchService.DeliveryRejected",
+        "DeliveryToAmazonOpenSearchService.Records",
+        "DeliveryToAmazonOpenSearchService.Success",
         "DeliveryToHttpEndpoint.DataFreshness",
         "DeliveryToHttpEndpoint.Records",
         "DeliveryToHttpEndpoint.Success",

@@ -1,8 +1,10 @@
 //! Destinations: one file of rules per kind.
 
 mod conversion;
+mod documents;
 mod endpoint;
 mod http;
+mod opensearch;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -34,6 +36,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
             match &to.kind {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
+                ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
                 ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }

@@ -54,8 +54,14 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["opensearch", "elasticsearch", "amazonopensearchservice", "opensearchserverless"],
-        message: "pipec does not deliver to OpenSearch",
+        keys: &["elasticsearch", "amazonopensearchservice", "amazonopensearch"],
+        message: "a domain of OpenSearch Service, also one that runs Elasticsearch 7, is the destination `opensearch`",
+        help: "write `opensearch: {domain: ARN, index: NAME}`",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["opensearchserverless"],
+        message: "pipec does not deliver to OpenSearch Serverless",
         help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
     },
     Lack {

@@ -93,7 +93,9 @@ fn every_kind_of_alarm_exists_somewhere() {
                   {}}\nalarms: {}\n";
     let mut found = BTreeSet::new();
     let backed_up = delivering("backup: all, http: {url: 'https://example.com'}");
-    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE, &backed_up] {
+    let search =
+        delivering("opensearch: {domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders}");
+    for spec in [WHOLE, &old, &direct, shared, SOURCES, DIRECT_SOURCES, LAKE, &backed_up, &search] {
         let (plan, _) = planned(spec);
         found.extend(plan.alarms.iter().flat_map(|alarms| &alarms.alarms).map(|alarm| alarm.key));
     }

@@ -1,6 +1,9 @@
 //! Destinations: one file per kind. What a kind writes to is a sink of the graph; the buckets among those are alike.
 
+mod documents;
 mod http;
+mod network;
+mod opensearch;
 mod redshift;
 mod s3;
 mod service;
@@ -17,6 +20,7 @@ use super::dashboard::Series;
 use super::grants::Grant;
 use super::{DeliveryPlan, Plan, S3LocationPlan};
 use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
+use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
@@ -24,6 +28,8 @@ use crate::spec::{AlarmKey, Duration};
 use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub use network::DestinationNetworkPlan;
+pub use opensearch::OpenSearchPlan;
 pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
@@ -37,6 +43,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
@@ -53,6 +60,9 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// A domain of OpenSearch Service.
+    #[serde(rename = "opensearch")]
+    OpenSearch(OpenSearchPlan),
     /// Redshift.
     Redshift(RedshiftPlan),
     /// Snowflake.
@@ -64,6 +74,7 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::OpenSearch(search) => search,
         ServiceKind::Redshift(redshift) => redshift,
         ServiceKind::Snowflake(snowflake) => snowflake,
     }
@@ -110,7 +121,7 @@ pub(super) fn partition(checked: &Checked, delivery: &Delivery, runs_query: bool
 pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
     let of = |sink| match sink {
         Sink::Bucket(purpose, location) => buckets::grants(purpose, location, &buckets::heads(location)),
-        Sink::Service(of) => service::grants(of),
+        Sink::Service(of) => service::grants(of, kind(of)),
     };
     delivery.destination.sink(purpose).map_or_else(Vec::new, of)
 }
@@ -119,7 +130,11 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
-    } else if let Some(backup) = delivery.backup_of_all() {
+    }
+    if let Some(network) = delivery.network() {
+        network.cost(bill, delivered);
+    }
+    if let Some(backup) = delivery.backup_of_all().filter(|_| delivery.service.is_some()) {
         // Of the records that fail, nobody knows how many there are.
         s3::stored(bill.of(NodeKind::Destination), plan, backup, delivered, (false, None));
     }
@@ -153,19 +168,21 @@ pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &s
     if let DestinationPlan::S3(s3) = &delivery.destination {
         rules.extend(s3.alarms(logs));
     }
-    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, logs)));
+    let fallback = delivery.capabilities.fallback.as_ref();
+    let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
+    rules.extend(delivery.backup_of_all().map(|backup| backup_late(scope, backup, metric, logs)));
     rules
 }
 
 /// Whether the bucket of all records, beside the destination, gets them.
-fn backup_late(scope: &Scope, backup: &S3LocationPlan, logs: &str) -> Rule {
+fn backup_late(scope: &Scope, backup: &S3LocationPlan, metric: MetricName, logs: &str) -> Rule {
     let interval = backup.buffer_interval;
     let late = scope.threshold(AlarmKey::Freshness, FRESHNESS_S_MIN.max(2 * interval));
     // The threshold suits the buffer of the destination, which may be the shorter one.
     let late = late.max(interval + BEYOND_BUFFER_S);
     Rule::new(
         AlarmKey::BackupFreshness,
-        (BACKUP_FRESHNESS, "Maximum"),
+        (metric, "Maximum"),
         Span(FIVE_MINUTES, 1, 1),
         Compare::Above,
         late as f64,
@@ -197,6 +214,18 @@ pub struct Shown {
 }
 
 impl DeliveryPlan {
+    /// The network that Firehose creates interfaces in.
+    fn network(&self) -> Option<&DestinationNetworkPlan> {
+        match &self.destination {
+            DestinationPlan::OpenSearch(search) => search.network.as_ref(),
+            DestinationPlan::S3(_)
+            | DestinationPlan::Http(_)
+            | DestinationPlan::Splunk(_)
+            | DestinationPlan::Redshift(_)
+            | DestinationPlan::Snowflake(_) => None,
+        }
+    }
+
     /// The destination as it is reported.
     pub fn shown(&self) -> Shown {
         match (&self.destination, &self.service) {
@@ -242,7 +271,9 @@ mod tests {
                 assert_eq!(nodes[0].logical_id.as_deref(), sink.logical_id().as_deref());
                 let own = plan.buckets.iter().find(|bucket| bucket.purpose == purpose);
                 assert_eq!(own.map(|bucket| bucket.logical_id.clone()), sink.logical_id());
-                let needs_none = matches!(sink, Sink::Service(service) if service.secret.is_none());
+                let is_open =
+                    |service: &Service| service.secret.is_none() && kind(service).grants().is_empty();
+                let needs_none = matches!(sink, Sink::Service(service) if is_open(service));
                 assert_eq!(grants(delivery, purpose).is_empty(), needs_none, "{destination}");
             }
         }

@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::super::alarms::{Compare, FIVE_MINUTES, Rule, Span};
+use super::super::alarms::{Compare, FIVE_MINUTES, MINUTE, Rule, Span};
 use super::super::existing::Existing;
 use super::super::grants::{Condition, Grant, grant, key};
 use super::super::value::Value;
 use super::super::{DeliveryPlan, S3LocationPlan};
 use super::{DestinationPlan, Shown};
-use crate::aws::destinations::{Capabilities, Fallback};
+use crate::aws::destinations::{Capabilities, Denied, Fallback};
 use crate::aws::existing;
 use crate::pipeline::{Delivery, Encryption, Pipeline, Purpose, Secret, Service};
 use crate::spec::{AlarmKey, Duration};
@@ -60,6 +60,10 @@ pub(super) trait Kind {
     fn name(&self) -> &'static str;
     /// Its address.
     fn url(&self) -> &str;
+    /// What Firehose needs to deliver, besides reading the secret.
+    fn grants(&self) -> Vec<Grant> {
+        Vec::new()
+    }
     /// What it uses and the stack does not create, besides the secret and its key.
     fn existing(&self, _service: &Service) -> Vec<Existing> {
         Vec::new()
@@ -127,9 +131,10 @@ fn secrets(service: &Service) -> Vec<Existing> {
     [of_secret].into_iter().chain(of_key).collect()
 }
 
-/// What Firehose needs to log in.
-pub(super) fn grants(service: &Service) -> Vec<Grant> {
-    let Some(Secret { arn, key: own, .. }) = &service.secret else { return Vec::new() };
+/// What Firehose needs to log in and to deliver.
+pub(super) fn grants(service: &Service, kind: &dyn Kind) -> Vec<Grant> {
+    let grants = kind.grants();
+    let Some(Secret { arn, key: own, .. }) = &service.secret else { return grants };
     let secret = || vec![Value::text(&arn.value)];
     let because = "Firehose logs in to the destination with this secret.";
     let read = grant("ReadSecret", &["secretsmanager:GetSecretValue"], secret(), because);
@@ -141,7 +146,7 @@ pub(super) fn grants(service: &Service) -> Vec<Grant> {
         grant.conditions.push(Condition { operator: "StringEquals", key, values: secret() });
         grant
     });
-    [read].into_iter().chain(decrypt).collect()
+    grants.into_iter().chain([read]).chain(decrypt).collect()
 }
 
 /// How the secret's value is stored.
@@ -178,7 +183,26 @@ pub(super) fn alarms(to: &Capabilities, late: u64, logs: &str) -> Vec<Rule> {
         success.floor,
         format!("{} {logs} shows the error.", to.cannot_write),
     );
-    vec![freshness, failures]
+    let denied = to.watched.denied.as_ref().map_or_else(Vec::new, |denied| denied_requests(to, denied, logs));
+    [freshness, failures].into_iter().chain(denied).collect()
+}
+
+/// Whether the destination rejects Firehose. A change of its configuration rejects requests of a few seconds, which Firehose repeats.
+fn denied_requests(to: &Capabilities, denied: &Denied, logs: &str) -> Vec<Rule> {
+    let rule = |key, metric, fault: &str| {
+        let text = format!("{} {fault} {} {logs} shows the error.", capitalized(to.words), denied.cause);
+        Rule::new(key, (metric, "Maximum"), Span(MINUTE, 5, 5), Compare::AtLeast, 1.0, text)
+    };
+    vec![
+        rule(AlarmKey::AccessDenied, denied.access, "does not accept Firehose's role."),
+        rule(AlarmKey::DeliveryRejected, denied.rejected, "rejects the deliveries."),
+    ]
+}
+
+/// A text whose first letter is a capital.
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 impl ServicePlan {

@@ -1,6 +1,7 @@
 //! Reads destinations that are not S3: what all of them have. One file per kind.
 
 mod http;
+mod opensearch;
 mod redshift;
 mod snowflake;
 mod splunk;
@@ -32,6 +33,7 @@ impl Resolver<'_> {
     pub(super) fn service(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Service> {
         let read = self.http_endpoint(delivery, site);
         let read = read.or_else(|| self.splunk(delivery, site));
+        let read = read.or_else(|| self.opensearch(delivery, site));
         let Read { key, kind, secret, staging } =
             read.or_else(|| self.redshift(delivery, site)).or_else(|| self.snowflake(delivery, site))?;
         let capabilities = kind.capabilities();

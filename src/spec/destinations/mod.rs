@@ -2,12 +2,14 @@
 
 mod backup;
 mod http;
+mod opensearch;
 mod redshift;
 mod snowflake;
 mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
 pub use redshift::{Redshift, Staging, StagingCompression};
 pub use snowflake::Snowflake;
 pub use splunk::{Splunk, SplunkType};

@@ -1,0 +1,51 @@
+//! OpenSearch.
+
+use super::super::Context;
+use super::super::arn_region::{self, Named};
+use super::documents;
+use super::endpoint::Endpoint;
+use crate::aws::destinations::opensearch_limits::ENDPOINT_CHARS_MAX;
+use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Delivery, OpenSearch, Setting};
+
+const EXAMPLE: &str = "https://search-shop-abc123.us-east-1.es.amazonaws.com";
+
+pub(super) fn check(context: &mut Context, delivery: &Delivery, search: &OpenSearch) {
+    let own = &context.pipeline.region;
+    let domain = (search.domain.value.as_str(), search.domain.span);
+    let named = Named { the: "the domain", a: "a domain" };
+    let mut found = Vec::from_iter(arn_region::check(Code::SearchDomain, domain, named, own));
+    found.extend(documents::index(&search.index));
+    found.extend(search.endpoint.iter().filter_map(endpoint));
+    found.extend(search.network.iter().flat_map(documents::network));
+    found.extend(documents::check(context, delivery, "OpenSearch"));
+    found.into_iter().for_each(|fault| context.report(fault));
+}
+
+/// The address of a domain: scheme and host.
+fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
+    let endpoint = Endpoint {
+        address,
+        key: "endpoint",
+        example: EXAMPLE,
+        listener: "domain",
+        service: "a domain of another account",
+        port: None,
+    };
+    let length = address.value.chars().count();
+    if length > ENDPOINT_CHARS_MAX {
+        let message = format!("the address has {length} characters; Firehose accepts {ENDPOINT_CHARS_MAX}");
+        return Some(endpoint.fault(message, format!("write an address such as `{EXAMPLE}`")));
+    }
+    let (uri, authority) = match endpoint.read() {
+        Ok(read) => read,
+        Err(fault) => return Some(fault),
+    };
+    let host = authority.host();
+    let is_bare = authority.as_str() == host
+        && uri.path().as_str().is_empty()
+        && uri.query().is_none()
+        && uri.fragment().is_none();
+    let message = "Firehose accepts the address of a domain without a user, a port or a path".to_owned();
+    (!is_bare).then(|| endpoint.fault(message, format!("write `endpoint: https://{host}`")))
+}
