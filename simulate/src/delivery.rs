@@ -134,7 +134,7 @@ impl DeliveryRun {
                 let ids = search.document_id == "FIREHOSE_DEFAULT";
                 requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
             }
-            DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
+            DestinationPlan::Iceberg(_) | DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
                 place(delivery.location(Purpose::Staging).ok_or("it has no bucket")?)?

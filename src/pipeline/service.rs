@@ -1,6 +1,8 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk};
+use super::{
+    DestinationNetwork, Http, Iceberg, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk,
+};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -27,6 +29,8 @@ pub struct Service {
 pub const SEARCH: &str = "Search";
 /// The same of a private link.
 pub const PRIVATE_LINK: &str = "PrivateLink";
+/// The same of an Iceberg table whose rows are updated.
+pub const UPDATING: &str = "Updating";
 impl Service {
     /// The bucket beside it; with one that it loads from, only for the records as they come in.
     pub fn backup_location(&self) -> Option<&S3Location> {
@@ -48,6 +52,8 @@ pub enum ServiceKind {
     Redshift(Redshift),
     /// Snowflake.
     Snowflake(Snowflake),
+    /// A table of Apache Iceberg.
+    Iceberg(Iceberg),
 }
 
 /// A secret of Secrets Manager.
@@ -76,6 +82,7 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::Iceberg(_) => &destinations::ICEBERG,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
             Self::Redshift(_) => &destinations::REDSHIFT,
             Self::Snowflake(_) => &destinations::SNOWFLAKE,
@@ -86,7 +93,7 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) => true,
+            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => true,
         }
     }
 
@@ -94,7 +101,9 @@ impl ServiceKind {
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
-            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) => None,
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => {
+                None
+            }
         }
     }
 
@@ -104,6 +113,7 @@ impl ServiceKind {
         match self {
             Self::OpenSearch(_) => Some(SEARCH),
             Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
+            Self::Iceberg(table) => table.operation.as_ref().map(|_| UPDATING),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }

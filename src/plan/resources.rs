@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::buckets;
 use super::consumers::{self, STREAM_POLICY};
-use super::{sources, table};
+use super::{destination, sources, table};
 use crate::graph::{Graph, Node, NodeKind};
 use crate::pipeline::{Delivery, Pipeline, Sink};
 
@@ -78,7 +78,10 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
 fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
     if node.kind == NodeKind::Table {
         let delivery = pipeline.delivery(node.name.as_deref());
-        return delivery.map_or_else(Vec::new, |delivery| table::resources(pipeline, delivery));
+        return delivery.map_or_else(Vec::new, |delivery| {
+            let of_s3 = table::resources(pipeline, delivery);
+            of_s3.into_iter().chain(destination::iceberg_resources(pipeline, delivery)).collect()
+        });
     }
     let Some(own) = &node.logical_id else { return Vec::new() };
     let fixed = |spec, resources: &[(&'static str, &'static str)]| {

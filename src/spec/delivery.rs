@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Redshift, Snowflake, Splunk};
+use super::destinations::{
+    Backup, Datadog, Http, Iceberg, NewRelic, OpenSearch, Redshift, Snowflake, Splunk,
+};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -99,6 +101,7 @@ pub enum Architecture {
     {"required": ["opensearch"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
+    {"required": ["iceberg"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -152,6 +155,8 @@ pub struct Delivery {
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.
     pub snowflake: Option<Snowflake>,
+    /// A table of Apache Iceberg as the destination.
+    pub iceberg: Option<Iceberg>,
 }
 
 /// Newline after each record.

@@ -4,6 +4,7 @@ mod conversion;
 mod documents;
 mod endpoint;
 mod http;
+mod iceberg;
 mod opensearch;
 mod partitions;
 mod prefix;
@@ -34,6 +35,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
         Destination::Service(to) => {
             service::check(context, delivery, to);
             match &to.kind {
+                ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),

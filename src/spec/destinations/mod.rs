@@ -2,6 +2,7 @@
 
 mod backup;
 mod http;
+mod iceberg;
 mod opensearch;
 mod redshift;
 mod snowflake;
@@ -9,6 +10,7 @@ mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use iceberg::{Iceberg, IcebergGlue, S3Tables};
 pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
 pub use redshift::{Redshift, Staging, StagingCompression};
 pub use snowflake::Snowflake;
