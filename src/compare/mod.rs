@@ -192,7 +192,7 @@ pub fn compare(
         Ok(document) => document,
         Err(found) => return Err((sources, found)),
     };
-    let parsed = match document.merge(environment, &mut sources) {
+    let parsed = match document.merge(environment, &sources) {
         Ok(parsed) => parsed,
         Err(found) => return Err((sources, found)),
     };
@@ -352,7 +352,7 @@ impl Kind {
             ..other
         };
         let value = |place: &&str| {
-            let found = place.split('.').fold(Some(&written), |value, key| value?.get(key));
+            let found = place.split('.').try_fold(&written, |value, key| value.get(key));
             found.and_then(Value::as_str).unwrap_or_default().to_owned()
         };
         placeholders.iter().map(|place| ((*place).to_owned(), value(place))).collect()
