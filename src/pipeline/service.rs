@@ -1,6 +1,9 @@
 //! A destination that is not S3: what is decided about all of them.
 
-use super::{DestinationNetwork, Http, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk};
+use super::{
+    DestinationNetwork, Http, OpenSearch, OpenSearchServerless, Redshift, S3Location, Setting, Snowflake,
+    Splunk,
+};
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
 
@@ -25,6 +28,8 @@ pub struct Service {
 
 /// [`ServiceKind::fixed`] of OpenSearch.
 pub const SEARCH: &str = "Search";
+/// The same of OpenSearch Serverless.
+pub const COLLECTION: &str = "Collection";
 /// The same of a private link.
 pub const PRIVATE_LINK: &str = "PrivateLink";
 impl Service {
@@ -44,6 +49,8 @@ pub enum ServiceKind {
     Splunk(Splunk),
     /// A domain of OpenSearch Service.
     OpenSearch(OpenSearch),
+    /// A collection of OpenSearch Serverless.
+    OpenSearchServerless(OpenSearchServerless),
     /// Redshift.
     Redshift(Redshift),
     /// Snowflake.
@@ -77,6 +84,7 @@ impl ServiceKind {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
+            Self::OpenSearchServerless(_) => &destinations::OPENSEARCH_SERVERLESS,
             Self::Redshift(_) => &destinations::REDSHIFT,
             Self::Snowflake(_) => &destinations::SNOWFLAKE,
         }
@@ -86,7 +94,9 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) => true,
+            Self::OpenSearch(_) | Self::OpenSearchServerless(_) | Self::Redshift(_) | Self::Snowflake(_) => {
+                true
+            }
         }
     }
 
@@ -94,6 +104,7 @@ impl ServiceKind {
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
+            Self::OpenSearchServerless(search) => search.network.as_ref(),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) => None,
         }
     }
@@ -103,6 +114,7 @@ impl ServiceKind {
     pub fn fixed(&self) -> Option<&'static str> {
         match self {
             Self::OpenSearch(_) => Some(SEARCH),
+            Self::OpenSearchServerless(_) => Some(COLLECTION),
             Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }

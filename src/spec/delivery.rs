@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::destinations::{Backup, Datadog, Http, NewRelic, OpenSearch, Redshift, Snowflake, Splunk};
+use super::destinations::{
+    Backup, Datadog, Http, NewRelic, OpenSearch, OpenSearchServerless, Redshift, Snowflake, Splunk,
+};
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
 
@@ -97,6 +99,7 @@ pub enum Architecture {
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
     {"required": ["opensearch"]},
+    {"required": ["opensearch_serverless"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
 ]))]
@@ -148,6 +151,8 @@ pub struct Delivery {
     pub splunk: Option<Splunk>,
     /// A domain of OpenSearch Service as the destination.
     pub opensearch: Option<OpenSearch>,
+    /// A collection of OpenSearch Serverless as the destination.
+    pub opensearch_serverless: Option<OpenSearchServerless>,
     /// Amazon Redshift as the destination.
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.

@@ -5,6 +5,7 @@ mod documents;
 mod endpoint;
 mod http;
 mod opensearch;
+mod opensearch_serverless;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -37,6 +38,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
+                ServiceKind::OpenSearchServerless(search) => {
+                    opensearch_serverless::check(context, delivery, search);
+                }
                 ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }

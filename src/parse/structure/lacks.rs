@@ -60,12 +60,6 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["opensearchserverless"],
-        message: "pipec does not deliver to OpenSearch Serverless",
-        help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &["iceberg", "s3tables", "icebergtables", "hudi", "deltalake"],
         message: "pipec does not write tables of Iceberg, Hudi or Delta Lake",
         help: "deliver JSON lines to `s3`; Athena and Glue turn them into tables",

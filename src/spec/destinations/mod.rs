@@ -3,6 +3,7 @@
 mod backup;
 mod http;
 mod opensearch;
+mod opensearch_serverless;
 mod redshift;
 mod snowflake;
 mod splunk;
@@ -10,6 +11,7 @@ mod splunk;
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
 pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
+pub use opensearch_serverless::{Collection, DataAccessPolicy, OpenSearchServerless};
 pub use redshift::{Redshift, Staging, StagingCompression};
 pub use snowflake::Snowflake;
 pub use splunk::{Splunk, SplunkType};
