@@ -8,6 +8,8 @@ use super::{
 
 /// What Firehose and OpenSearch Serverless accept.
 pub mod limits {
+    /// US dollars per month of a collection without standby replicas: 1 OCU. Three articles of 2026 agree; us-east-1.
+    pub const LEAST_MONTHLY_USD: u64 = 175;
     /// What a data access policy of Firehose allows. Data Firehose developer guide, "Grant Firehose access to a public OpenSearch
     /// Serverless destination", 2026-11.
     pub const PERMISSIONS: [&str; 3] = ["aoss:CreateIndex", "aoss:UpdateIndex", "aoss:WriteDocument"];

@@ -11,7 +11,7 @@ use super::documents::mapping;
 use super::network::{self, DestinationNetworkPlan};
 use super::opensearch::{documents, role_arn};
 use super::service::{Kind, Site};
-use crate::aws::destinations::serverless_limits::PERMISSIONS;
+use crate::aws::destinations::serverless_limits::{LEAST_MONTHLY_USD, PERMISSIONS};
 use crate::pipeline::{Delivery, OpenSearchServerless, Service};
 
 /// What the template needs of a collection of OpenSearch Serverless.
@@ -168,6 +168,12 @@ impl Kind for OpenSearchServerless {
         ];
         facts.extend(self.network.iter().flat_map(network::facts));
         facts
+    }
+
+    fn notes(&self, _site: &Site) -> Vec<String> {
+        vec![format!(
+            "the collection is billed while it exists, from about {LEAST_MONTHLY_USD} USD per month, which is not in the estimate"
+        )]
     }
 
     fn other_side(&self, site: &Site) -> Vec<String> {
