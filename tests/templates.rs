@@ -171,6 +171,25 @@ fn every_place_of_the_sql_is_a_property_of_the_application() {
     assert!(applications > 0, "no example has an application");
 }
 
+/// The bucket that Redshift loads from has no prefix. The faults of the SQL, which are in it as well, have one of their own.
+#[test]
+fn faults_of_the_sql_are_not_among_the_records_to_load() {
+    let text_of = template(
+        "name: orders\nregion: us-east-1\nstream: {record_size: 1 KiB, records_per_second: 10}\n\
+         records: {format: json, columns: {id: {type: BIGINT}}}\n\
+         analytics: {runtime: flink, errors: delivery, sql: SELECT id FROM stream}\n\
+         delivery:\n  redshift: {workgroup: shop, database: dev, table: orders, \
+         secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf'}\n",
+    );
+    let root = tree::read(&text_of).0.expect("YAML");
+    let staged = get(&root, "Resources/Delivery/Properties/RedshiftDestinationConfiguration/S3Configuration");
+    let Kind::Mapping(entries) = &staged.kind else { panic!("a mapping") };
+    assert!(entries.iter().all(|entry| !entry.key.contains("Prefix")), "{text_of}");
+    let faults = get(&root, "Resources/ErrorDelivery/Properties/ExtendedS3DestinationConfiguration");
+    assert_eq!(text(get(faults, "Prefix")), "errors/query/");
+    assert_eq!(text(get(faults, "ErrorOutputPrefix")), "errors/query/!{firehose:error-output-type}/");
+}
+
 /// The examples, with other SQL and other records.
 struct Changed;
 

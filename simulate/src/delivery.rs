@@ -156,7 +156,7 @@ impl DeliveryRun {
             DestinationPlan::OpenSearchServerless(search) => {
                 requests(Form::Bulk { index: search.index.clone(), rotation: "NoRotation", ids: false })?
             }
-            DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
+            DestinationPlan::Iceberg(_) | DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
                 place(delivery.location(Purpose::Staging).ok_or("it has no bucket")?)?

@@ -604,6 +604,26 @@ pub static TABLE: ExistingKind = ExistingKind::new(
 ])
 .missing("name one that exists: `aws glue get-tables --database-name NAME` lists those of a database");
 
+/// A table of Iceberg in the Glue Data Catalog, as `DATABASE.TABLE`.
+pub static ICEBERG_TABLE: ExistingKind = ExistingKind::new(
+    "Iceberg table",
+    "FindExistingTables",
+    "glue:GetTable",
+    Request::Json("1.1", "AWSGlue", &[("DatabaseName", "{before_dot}"), ("Name", "{after_dot}")]),
+)
+.arns(&[
+    "glue:{region}:{account}:catalog",
+    "glue:{region}:{account}:database/{before_dot}",
+    "glue:{region}:{account}:table/{before_dot}/{after_dot}",
+])
+.facts(&[Fact {
+    at: "/Table/Parameters/table_type",
+    is: Is::OneOf(&["ICEBERG", "iceberg"]),
+    fault: "the table `{id}` is of the type {found}, and Firehose writes tables of Iceberg",
+    help: &[("", "create one with the statement that `pipec plan` prints")],
+}])
+.missing("create it with the statement that `pipec plan` prints, before the stack");
+
 /// A policy that is the permissions boundary of roles.
 pub static BOUNDARY: ExistingKind = ExistingKind::new(
     "permissions boundary",
@@ -685,7 +705,8 @@ pub static WORKGROUP: ExistingKind = ExistingKind::new(
 .missing("name one of the account and the region: `aws redshift-serverless list-workgroups` lists them; elsewhere, write `endpoint`");
 
 /// All kinds.
-pub static KINDS: [&ExistingKind; 22] = [
+pub static KINDS: [&ExistingKind; 23] = [
+    &ICEBERG_TABLE,
     &BUCKET,
     &KEY,
     &LOG_KEY,

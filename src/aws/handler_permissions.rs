@@ -749,6 +749,54 @@ static HANDLERS: &[HandlerPermissions] = &[
         ..NONE
     },
     HandlerPermissions {
+        resource_type: "AWS::S3Tables::Namespace",
+        sid: "ManageTableBuckets",
+        arns: &["s3tables:{region}:{account}:bucket/{name}"],
+        actions: &["s3tables:CreateNamespace", "s3tables:DeleteNamespace", "s3tables:GetNamespace"],
+        ..NONE
+    },
+    // The ARN of a table ends in a random id.
+    HandlerPermissions {
+        resource_type: "AWS::S3Tables::Table",
+        sid: "ManageTableBuckets",
+        arns: &[
+            "s3tables:{region}:{account}:bucket/{name}",
+            "s3tables:{region}:{account}:bucket/{name}/table/*",
+        ],
+        actions: &[
+            "s3tables:CreateTable",
+            "s3tables:DeleteTable",
+            "s3tables:GetTable",
+            "s3tables:GetTableMaintenanceConfiguration",
+            "s3tables:GetTableStorageClass",
+            "s3tables:ListTagsForResource",
+            "s3tables:PutTableData",
+            "s3tables:TagResource",
+            "s3tables:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
+        resource_type: "AWS::S3Tables::TableBucket",
+        sid: "ManageTableBuckets",
+        arns: &["s3tables:{region}:{account}:bucket/{name}"],
+        actions: &[
+            "s3tables:CreateTableBucket",
+            "s3tables:DeleteTableBucket",
+            "s3tables:GetTableBucket",
+            "s3tables:GetTableBucketEncryption",
+            "s3tables:GetTableBucketMaintenanceConfiguration",
+            "s3tables:GetTableBucketMetricsConfiguration",
+            "s3tables:GetTableBucketReplication",
+            "s3tables:GetTableBucketStorageClass",
+            "s3tables:ListTagsForResource",
+            "s3tables:PutTableBucketEncryption",
+            "s3tables:TagResource",
+            "s3tables:UntagResource",
+        ],
+        ..NONE
+    },
+    HandlerPermissions {
         resource_type: "AWS::SNS::Subscription",
         sid: "ManageTopic",
         arns: &["sns:{region}:{account}:{name}"],

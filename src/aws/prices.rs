@@ -47,6 +47,10 @@ pub enum Item {
     KinesisAdvantageOutGb,
     /// Data that Firehose takes in for S3, rounded by [`billing::FIREHOSE_RECORD_BYTES`].
     FirehoseIngestGb,
+    /// Data that Firehose reads from a stream for tables of Iceberg, not rounded.
+    FirehoseIcebergGb,
+    /// The same that is put into it.
+    FirehoseIcebergDirectGb,
     /// Data that Firehose takes in for Snowflake, not rounded.
     FirehoseSnowflakeGb,
     /// Conversion to Parquet or ORC, of the rounded volume.
@@ -78,6 +82,8 @@ pub enum Item {
     LambdaEphemeralGbSecond,
     /// S3 Standard storage.
     S3StorageGbMonth,
+    /// Storage of S3 Tables.
+    S3TablesStorageGbMonth,
     /// S3 Standard PUT, COPY, POST and LIST requests.
     S3PutThousand,
     /// S3 Standard GET requests.
@@ -346,6 +352,8 @@ static PRICES: &[Row] = &[
     p(KinesisAdvantageInGb, "GB", 0.032, THIRD_PARTY, true, FLAT),
     p(KinesisAdvantageOutGb, "GB", 0.016, THIRD_PARTY, true, FLAT),
     p(FirehoseIngestGb, "GB", 0.029, FIREHOSE, true, FIREHOSE_TIERS),
+    p(FirehoseIcebergGb, "GB", 0.045, MEMORY, false, FLAT),
+    p(FirehoseIcebergDirectGb, "GB", 0.075, MEMORY, false, FLAT),
     p(FirehoseSnowflakeGb, "GB", 0.071, MEMORY, false, FLAT),
     p(FirehoseConversionGb, "GB", 0.018, MEMORY, false, FLAT),
     p(FirehosePartitioningGb, "GB", 0.020, MEMORY, false, FLAT),
@@ -361,6 +369,7 @@ static PRICES: &[Row] = &[
     p(LambdaGbSecondArm, "GB-second", 0.0000133334, INFRACOST, true, LAMBDA_ARM_TIERS),
     p(LambdaEphemeralGbSecond, "GB-second", 0.0000000309, INFRACOST, true, FLAT),
     p(S3StorageGbMonth, "GB-month", 0.023, INFRACOST, true, S3_TIERS),
+    p(S3TablesStorageGbMonth, "GB-month", 0.0265, MEMORY, false, FLAT),
     p(S3PutThousand, "thousand requests", 0.005, INFRACOST, true, FLAT),
     p(S3GetThousand, "thousand requests", 0.0004, INFRACOST, true, FLAT),
     p(EbsGp3GbMonth, "GB-month", 0.08, CODE_TABLES, true, FLAT),

@@ -326,6 +326,14 @@ codes! {
     "1783" SnowflakeName "Snowflake has no such name"
     "1784" SnowflakeLink "The address and the private link of Snowflake differ"
     "1785" SnowflakeColumn "The columns of a record of Snowflake"
+
+    "1790" TableBucketName "S3 Tables does not accept this name"
+    "1791" IcebergOperation "Rows are updated by their keys and an operation"
+    "1792" IcebergRegion "Firehose writes no Iceberg tables in this region"
+    "1793" IcebergColumn "A field cannot be a column of the Iceberg table"
+    "1794" IcebergRate "Direct PUT limits updates of an Iceberg table"
+    "1795" IcebergLocation "The location of a table is a folder in S3"
+    "1796" IcebergWriters "Two deliveries write to one Iceberg table"
 }
 
 impl fmt::Display for Code {

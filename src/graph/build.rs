@@ -9,8 +9,8 @@ use super::{
 };
 use crate::hex::hex;
 use crate::pipeline::{
-    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Input, LogSource, OutputTarget, Pipeline, Purpose,
-    Source, SourceKind, logical_name,
+    CloudWatchLogs, Consumer, ConsumerKind, Delivery, Iceberg, Input, LogSource, OutputTarget, Pipeline,
+    Purpose, Source, SourceKind, logical_name,
 };
 use crate::spec::AnalyticsRuntime;
 use crate::sql::{ERROR_STREAM, Query};
@@ -162,6 +162,10 @@ impl Graph {
             if delivery.destination.schema().is_some() {
                 self.edge(node, Relation::ReadTable, table);
             }
+        }
+        if let Some([.., table]) = delivery.destination.iceberg().and_then(Iceberg::logical_ids) {
+            let kind = NodeKind::Table;
+            self.add(Node { kind, logical_id: Some(table.into()), name: delivery.name.clone() });
         }
         self.edge(node, Relation::LogDelivery, logs);
         let takes_errors = pipeline.error_delivery().is_some_and(|one| one.name == delivery.name);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{S3, S3Location, Service, Table};
+use super::{Iceberg, S3, S3Location, Service, ServiceKind, Table};
 use crate::aws::destinations::Capabilities;
 
 /// Where the records go.
@@ -54,6 +54,18 @@ impl Destination {
                 Some(staging) => (Purpose::Staging, staging),
                 None => (Purpose::Backup, &service.backup.location),
             },
+        }
+    }
+
+    /// The table of Apache Iceberg, if that is the destination.
+    pub fn iceberg(&self) -> Option<&Iceberg> {
+        match &self.service()?.kind {
+            ServiceKind::Iceberg(iceberg) => Some(iceberg),
+            ServiceKind::Http(_)
+            | ServiceKind::Splunk(_)
+            | ServiceKind::Redshift(_)
+            | ServiceKind::OpenSearch(_)
+            | ServiceKind::Snowflake(_) => None,
         }
     }
 

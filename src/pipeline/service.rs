@@ -1,8 +1,8 @@
 //! A destination that is not S3: what is decided about all of them.
 
 use super::{
-    DestinationNetwork, Http, OpenSearch, OpenSearchServerless, Redshift, S3Location, Setting, Snowflake,
-    Splunk,
+    DestinationNetwork, Http, Iceberg, OpenSearch, OpenSearchServerless, Redshift, S3Location, Setting,
+    Snowflake, Splunk,
 };
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
@@ -32,6 +32,8 @@ pub const SEARCH: &str = "Search";
 pub const COLLECTION: &str = "Collection";
 /// The same of a private link.
 pub const PRIVATE_LINK: &str = "PrivateLink";
+/// The same of an Iceberg table whose rows are updated.
+pub const UPDATING: &str = "Updating";
 impl Service {
     /// The bucket beside it; with one that it loads from, only for the records as they come in.
     pub fn backup_location(&self) -> Option<&S3Location> {
@@ -55,6 +57,8 @@ pub enum ServiceKind {
     Redshift(Redshift),
     /// Snowflake.
     Snowflake(Snowflake),
+    /// A table of Apache Iceberg.
+    Iceberg(Iceberg),
 }
 
 /// A secret of Secrets Manager.
@@ -83,6 +87,7 @@ impl ServiceKind {
         match self {
             Self::Http(http) => http.vendor.capabilities(),
             Self::Splunk(_) => &destinations::SPLUNK,
+            Self::Iceberg(_) => &destinations::ICEBERG,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
             Self::OpenSearchServerless(_) => &destinations::OPENSEARCH_SERVERLESS,
             Self::Redshift(_) => &destinations::REDSHIFT,
@@ -94,9 +99,11 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::OpenSearch(_) | Self::OpenSearchServerless(_) | Self::Redshift(_) | Self::Snowflake(_) => {
-                true
-            }
+            Self::OpenSearch(_)
+            | Self::OpenSearchServerless(_)
+            | Self::Redshift(_)
+            | Self::Snowflake(_)
+            | Self::Iceberg(_) => true,
         }
     }
 
@@ -105,7 +112,9 @@ impl ServiceKind {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
             Self::OpenSearchServerless(search) => search.network.as_ref(),
-            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) => None,
+            Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => {
+                None
+            }
         }
     }
 
@@ -116,6 +125,7 @@ impl ServiceKind {
             Self::OpenSearch(_) => Some(SEARCH),
             Self::OpenSearchServerless(_) => Some(COLLECTION),
             Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
+            Self::Iceberg(table) => table.operation.as_ref().map(|_| UPDATING),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,
         }
     }

@@ -6,7 +6,7 @@ use pipec_core::{RecordProgram, Unpack};
 use serde::Serialize;
 
 use super::buckets::{self, S3LocationPlan};
-use super::destination::{self, DestinationPlan, S3Plan, ServicePlan};
+use super::destination::{self, DestinationPlan, IcebergPlan, S3Plan, ServicePlan};
 use super::streams::stream_arn;
 use super::table::TablePlan;
 use super::value::Value;
@@ -171,6 +171,14 @@ impl DeliveryPlan {
     pub(super) fn s3(&self) -> Option<&S3Plan> {
         match &self.destination {
             DestinationPlan::S3(s3) => Some(s3),
+            _ => None,
+        }
+    }
+
+    /// What the template needs of a table of Iceberg, if that is the destination.
+    pub(super) fn iceberg(&self) -> Option<&IcebergPlan> {
+        match &self.destination {
+            DestinationPlan::Iceberg(iceberg) => Some(iceberg),
             _ => None,
         }
     }

@@ -357,6 +357,23 @@ deliveries:
         ));
         let workgroup = existing(&plan);
         assert_eq!(workgroup[1].id, "shop");
+        let (plan, _) = planned(&delivering(
+            "iceberg: {glue: {database: shop, table: orders, location: 's3://our-lake/orders/', kms_key: \
+             'arn:aws:kms:us-east-1:111122223333:key/5'}}",
+        ));
+        let iceberg = existing(&plan);
+        let found: Vec<(&str, &str)> = iceberg
+            .iter()
+            .map(|one| (one.id.rsplit([':', '/']).next().unwrap_or_default(), &*one.spec))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("our-lake", "/delivery/iceberg/glue/location"),
+                ("5", "/delivery/iceberg/glue/kms_key"),
+                ("shop.orders", "/delivery/iceberg/glue/table"),
+            ]
+        );
         let (plan, _) = planned(TABLES);
         let tables = existing(&plan);
         let found: Vec<(&str, &str)> = tables.iter().map(|one| (one.id.as_str(), &*one.spec)).collect();
@@ -367,7 +384,7 @@ deliveries:
                 ("plant.readings", "/deliveries/lake/s3/table/existing"),
             ]
         );
-        let all = [all, others, stream, services, search, workgroup, tables].concat();
+        let all = [all, others, stream, services, search, workgroup, iceberg, tables].concat();
         let kinds: BTreeSet<&str> = all.iter().map(|one| one.kind.what).collect();
         assert_eq!(kinds, KINDS.iter().map(|kind| kind.what).collect(), "a kind that no spec names");
     }

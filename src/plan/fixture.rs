@@ -117,6 +117,8 @@ pub const DESTINATIONS: &[&str] = &[
     "opensearch: { domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders, rotate: none, network: { subnets: [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d] } }",
     "opensearch_serverless: { collection: { name: search, id: a1b2c3d4e5 }, index: orders }",
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
+    "iceberg: { glue: { database: shop, table: orders, location: 's3://our-data-lake/orders/' } }",
+    "iceberg: { s3_tables: { bucket: our-tables, namespace: shop, table: orders, existing: true } }",
     "redshift: { workgroup: shop, database: dev, table: orders, secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "backup: raw, redshift: { endpoint: shop.cabc123.us-east-1.redshift.amazonaws.com, database: dev, table: orders, \
      secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
@@ -145,6 +147,19 @@ deliveries:
       table: {database: shop, name: orders, since: 2026-11-29, lake_formation: true}
       partition_by: {country: {column: COUNTRY, values: [DE, FR]}}
   lines: {s3: {table: {database: shop, name: lines, since: 2026-11-29}}}
+alarms: {}
+dashboard: true
+";
+
+/// A spec with tables of Iceberg in S3 Tables: two of the stack in one table bucket, one of them with updates.
+pub const ICEBERG: &str = "
+name: tables
+stream: {record_size: 1 KiB, records_per_second: 100}
+records: {format: json, columns: {ID: {type: BIGINT}, OP: {type: VARCHAR(6)}, AT: {type: TIMESTAMP}}}
+analytics: {sql: 'SELECT ID, OP, AT FROM SOURCE_SQL_STREAM_001'}
+deliveries:
+  changes: {iceberg: {unique_keys: [id], operation: op, s3_tables: {bucket: shop-tables, namespace: shop, table: orders}}}
+  history: {iceberg: {s3_tables: {bucket: shop-tables, namespace: shop, table: order_history}}}
 alarms: {}
 dashboard: true
 ";

@@ -14,7 +14,7 @@ use super::consumers::{self, STREAM_POLICY};
 use super::{destination, sources, table};
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::{Delivery, Pipeline, Source, SourceKind};
+use crate::pipeline::{Delivery, Iceberg, Pipeline, Source, SourceKind};
 
 /// Resources that are created before another, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,6 +99,10 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
         if let Some(permissions) = delivery.destination.table().and_then(table::permissions_id) {
             let because = "Firehose reads the table when it is created.";
             order.add(&delivery.stream_id(), &[&permissions], because);
+        }
+        if let Some([_, namespace, table]) = delivery.destination.iceberg().and_then(Iceberg::logical_ids) {
+            order.add(&table, &[&namespace], "A table is created in its namespace.");
+            order.add(&delivery.stream_id(), &[&table], "Firehose looks up the table when it is created.");
         }
     }
     for delivery in &pipeline.deliveries {

@@ -79,7 +79,10 @@ pub(super) fn list(pipeline: &Pipeline, graph: &Graph) -> Vec<Resource> {
 fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
     if node.kind == NodeKind::Table {
         let delivery = pipeline.delivery(node.name.as_deref());
-        return delivery.map_or_else(Vec::new, |delivery| table::resources(pipeline, delivery));
+        return delivery.map_or_else(Vec::new, |delivery| {
+            let of_s3 = table::resources(pipeline, delivery);
+            of_s3.into_iter().chain(destination::iceberg_resources(pipeline, delivery)).collect()
+        });
     }
     if node.kind == NodeKind::Destination {
         let delivery = pipeline.delivery(node.name.as_deref());

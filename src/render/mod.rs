@@ -24,6 +24,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("transform.yaml.j2", include_str!("../../templates/transform.yaml.j2")),
     ("delivery.yaml.j2", include_str!("../../templates/delivery.yaml.j2")),
     ("table.yaml.j2", include_str!("../../templates/table.yaml.j2")),
+    ("iceberg_table.yaml.j2", include_str!("../../templates/iceberg_table.yaml.j2")),
     ("delivery/parts.yaml.j2", include_str!("../../templates/delivery/parts.yaml.j2")),
     ("analytics.yaml.j2", include_str!("../../templates/analytics.yaml.j2")),
     ("function.yaml.j2", include_str!("../../templates/function.yaml.j2")),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::destinations::{
-    Backup, Datadog, Http, NewRelic, OpenSearch, OpenSearchServerless, Redshift, Snowflake, Splunk,
+    Backup, Datadog, Http, Iceberg, NewRelic, OpenSearch, OpenSearchServerless, Redshift, Snowflake, Splunk,
 };
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
@@ -102,6 +102,7 @@ pub enum Architecture {
     {"required": ["opensearch_serverless"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
+    {"required": ["iceberg"]},
 ]))]
 pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
@@ -157,6 +158,8 @@ pub struct Delivery {
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.
     pub snowflake: Option<Snowflake>,
+    /// A table of Apache Iceberg as the destination.
+    pub iceberg: Option<Iceberg>,
 }
 
 /// Newline after each record.

@@ -5,6 +5,7 @@
 //! | what a delivery delivers: its fields with their types | [`fields`] |
 //! | the columns of a table | [`columns`] |
 //! | both of a table of the stack | [`layout`] |
+//! | the columns of a table of Iceberg | [`iceberg`] |
 //! | types of the Glue Data Catalog | [`glue_type`] |
 //! | the columns of a table of Redshift | [`redshift`] |
 //! | the columns of a table of Snowflake | [`snowflake`] |
@@ -19,6 +20,7 @@ pub mod fields;
 #[cfg(test)]
 mod fixture;
 pub mod glue_type;
+pub mod iceberg;
 pub mod layout;
 pub mod partition_keys;
 pub mod projection;

@@ -484,6 +484,31 @@ def table(stack, name, physical, properties):
     assert template.startswith(location) and template.endswith("/")
 
 
+def table_bucket(stack, name, physical, properties):
+    buckets = stack.client("s3tables").list_table_buckets()["tableBuckets"]
+    assert properties["TableBucketName"] in [bucket["name"] for bucket in buckets]
+
+
+def bucket_of_tables(stack, properties):
+    """ARN of the table bucket that a namespace or a table is in."""
+    name = properties["TableBucketARN"]["Fn::GetAtt"][0]
+    wanted = stack.template.resources[name]["Properties"]["TableBucketName"]
+    buckets = stack.client("s3tables").list_table_buckets()["tableBuckets"]
+    return next(bucket["arn"] for bucket in buckets if bucket["name"] == wanted)
+
+
+def namespace(stack, name, physical, properties):
+    of = bucket_of_tables(stack, properties)
+    got = stack.client("s3tables").get_namespace(tableBucketARN=of, namespace=properties["Namespace"])
+    assert got["namespace"] == [properties["Namespace"]]
+
+
+def iceberg_table(stack, name, physical, properties):
+    of, within = bucket_of_tables(stack, properties), properties["Namespace"]
+    got = stack.client("s3tables").get_table(tableBucketARN=of, namespace=within, name=properties["TableName"])
+    assert (got["name"], got["format"]) == (properties["TableName"], "ICEBERG")
+
+
 CHECKS = {
     "AWS::ApiGateway::Method": api_method,
     "AWS::ApiGateway::Resource": api_resource,
@@ -517,6 +542,9 @@ CHECKS = {
     "AWS::Pipes::Pipe": pipe,
     "AWS::S3::Bucket": bucket,
     "AWS::S3::BucketPolicy": bucket_policy,
+    "AWS::S3Tables::Namespace": namespace,
+    "AWS::S3Tables::Table": iceberg_table,
+    "AWS::S3Tables::TableBucket": table_bucket,
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SNS::TopicPolicy": topic_policy,

@@ -174,6 +174,37 @@ def objects(stack, destination):
     return calls
 
 
+# The same guide, "Grant Firehose access to an Apache Iceberg destination" and ".. to Amazon S3 Tables": each action on each part of
+# the Data Catalog. Of S3 Tables, names of databases and tables are with the catalog and without it.
+def iceberg(stack, catalog, configuration):
+    database, table = configuration["DestinationDatabaseName"], configuration["DestinationTableName"]
+    glue, within = f"arn:aws:glue:{REGION}:{ACCOUNT}", catalog.split(":catalog")[1]
+    parts = ["catalog", f"database/{database}", f"table/{database}/{table}"]
+    actions = ["GetDatabase", "GetTable", "UpdateTable"]
+    if within:
+        parts += [f"catalog{within.rsplit('/', 1)[0]}", f"catalog{within}"]
+        parts += [f"database{within}/{database}", f"table{within}/{database}/{table}"]
+        actions += ["GetDatabases", "GetTables"]
+    calls = [call for part in parts for call in on(f"{glue}:{part}", *(f"glue:{action}" for action in actions))]
+    if within:
+        bucket = f"arn:aws:s3tables:{REGION}:{ACCOUNT}:bucket/{within.rsplit('/', 1)[1]}"
+        calls += on(bucket, "s3tables:GetNamespace", "s3tables:GetTableBucket")
+        writes = ("GetTable", "GetTableData", "GetTableMetadataLocation", "PutTableData", "UpdateTableMetadataLocation")
+        return calls + [c for arn in (bucket, f"{bucket}/table/4a1b") for c in on(arn, *(f"s3tables:{w}" for w in writes))]
+    deliveries = (stack.spec.get("deliveries") or {"": stack.spec["delivery"]}).values()
+    tables = [d["iceberg"]["glue"] for d in deliveries if "glue" in d.get("iceberg", {})]
+    of = next(t for t in tables if (t["database"], t["table"]) == (database, table))
+    name, _, folder = of["location"].removeprefix("s3://").partition("/")
+    bucket = f"arn:aws:s3:::{name}"
+    calls += on(bucket, "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
+    calls += on(bucket, "s3:ListBucket") + on(bucket, "s3:ListBucket", **{"s3:prefix": folder})
+    arn = f"{bucket}/{folder}metadata/1.json"
+    calls += on(arn, *(f"s3:{call}" for call in ("AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject")))
+    keys = ["Decrypt", "GenerateDataKey"]
+    contexts = [{"kms:EncryptionContext:aws:s3:arn": of_object} for of_object in (bucket, arn)]
+    return calls + [call for context in contexts for call in kms(keys, of.get("kms_key"), "s3", **context)]
+
+
 # The same guide, "Grant Firehose access to a public OpenSearch Service destination" and "to an OpenSearch Service destination in a
 # VPC". Which calls have a resource level: service authorization reference of Amazon EC2.
 def documents(stack, properties, destination):
@@ -234,6 +265,8 @@ def delivery_stream(stack, name, properties, role):
         for part in ("catalog", f"database/{database}", f"table/{database}/{table}"):
             actions = ("glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions")
             calls += on(f"arn:aws:glue:{REGION}:{ACCOUNT}:{part}", *actions)
+    if catalog := destination.get("CatalogConfiguration", {}).get("CatalogArn"):
+        calls += iceberg(stack, catalog, destination["DestinationTableConfigurationList"][0])
     logging = destination["CloudWatchLoggingOptions"]
     group, stream = logging["LogGroupName"], logging["LogStreamName"]
     return calls + on(f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{group}:log-stream:{stream}", "logs:PutLogEvents")

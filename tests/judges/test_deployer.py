@@ -35,6 +35,15 @@ NEWER = {
     "kinesis:UpdateMaxRecordSize": "kinesis",
     "lambda:GetFunctionScalingConfig": "lambda",
     "s3:GetBucketAbac": "s3",
+    "s3tables:GetTableBucketEncryption": "s3tables",
+    "s3tables:GetTableBucketMetricsConfiguration": "s3tables",
+    "s3tables:GetTableBucketReplication": "s3tables",
+    "s3tables:GetTableBucketStorageClass": "s3tables",
+    "s3tables:GetTableStorageClass": "s3tables",
+    "s3tables:ListTagsForResource": "s3tables",
+    "s3tables:PutTableBucketEncryption": "s3tables",
+    "s3tables:TagResource": "s3tables",
+    "s3tables:UntagResource": "s3tables",
 }
 # parliament knows these for S3's access grants only; buckets have them since they are tagged at creation.
 OF_BUCKETS = {"s3:ListTagsForResource", "s3:TagResource", "s3:UntagResource"}
@@ -98,6 +107,16 @@ LEFT_OUT = {
     "an API has no policy and no body in S3": ["apigateway:UpdateRestApiPolicy"],
     "a table has no connection, and no schema of a registry": ["glue:*Connection", "glue:GetSchemaVersion"],
     "a table has no metadata in S3": ["s3:PutObject"],
+    "no metrics, replication, storage class or maintenance of a table bucket or its tables": [
+        "s3tables:DeleteTableBucket*",
+        "s3tables:PutTableBucketMaintenanceConfiguration",
+        "s3tables:PutTableBucketMetricsConfiguration",
+        "s3tables:PutTableBucketReplication",
+        "s3tables:PutTableBucketStorageClass",
+        "s3tables:PutTableMaintenanceConfiguration",
+        "s3tables:PutTableStorageClass",
+    ],
+    "a table keeps its name": ["s3tables:RenameTable"],
     "tables of Lake Formation's own are not created": ["lakeformation:CreateTable"],
     "a pipe has no log": [
         "iam:CreateServiceLinkedRole",

@@ -91,3 +91,20 @@ def test_jq_finds_the_keys_of_a_record(tmp_path):
     ):
         found = keys(expression, {**WHOLE, column: part})
         assert found is None or found[key] is None, (key, part, found)
+
+
+def test_the_operation_of_a_row(tmp_path):
+    """Firehose guide, "Provide routing information to Firehose with JSONQuery expression": an object of three texts."""
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "name: rows\nstream: {record_size: 1 KiB, records_per_second: 1}\ndelivery: {iceberg: {unique_keys: [id], operation: "
+        'the op, s3_tables: {bucket: tables, namespace: shop, table: orders, existing: true}}}\n'
+    )
+    run = subprocess.run([PIPEC, "build", spec, "--out", tmp_path], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    line = next(l for l in (tmp_path / "rows/template.yaml").read_text().splitlines() if "destinationTableName" in l)
+    expression = yaml.safe_load(line.strip())["ParameterValue"]
+    row = json.dumps({"id": 1, "the op": "delete"})
+    found = subprocess.run(["jq", "-c", expression], input=row, capture_output=True, text=True, check=True).stdout
+    wanted = {"destinationDatabaseName": "shop", "destinationTableName": "orders", "operation": "delete"}
+    assert json.loads(found) == wanted

@@ -36,7 +36,7 @@ pub fn explained(code: &str, message: &str) -> Option<&'static DeliveryError> {
 }
 
 /// All codes.
-const LISTS: &[&[DeliveryError]] = &[HTTP, LAMBDA, REDSHIFT, S3, SEARCH, SNOWFLAKE, SPLUNK];
+const LISTS: &[&[DeliveryError]] = &[HTTP, ICEBERG, LAMBDA, REDSHIFT, S3, SEARCH, SNOWFLAKE, SPLUNK];
 
 /// Response that is no acknowledgement.
 const DESTINATION_EXCEPTION: &str = "HttpEndpoint.DestinationException";
@@ -119,6 +119,36 @@ const HTTP: &[DeliveryError] = &[
         "HttpEndpoint.SSLHandshakeFailure",
         "the endpoint's certificate or its TLS version is not accepted",
         "use a certificate of a public authority for the name in `url`, with its intermediate certificates",
+    ),
+];
+
+/// Of Iceberg. Data Firehose developer guide, "Set up the Firehose stream" for Apache Iceberg Tables, "Handle errors", 2026-11;
+/// `MissingColumnWithinRecord` is in reports of users alone.
+const ICEBERG: &[DeliveryError] = &[
+    error(
+        "Iceberg.NoSuchTable",
+        "the table does not exist, has no columns, or is not of version 2 of Iceberg",
+        "create it, or correct its name; `pipec plan` prints the statement",
+    ),
+    error(
+        "Iceberg.InvalidTableName",
+        "the table has no name, or is not of version 2 of Iceberg",
+        "correct its name; `pipec plan` prints the statement that creates it",
+    ),
+    error(
+        "Iceberg.MissingColumnWithinRecord",
+        "the record has no key with the name of a column, in the same case",
+        "write the keys in lower case; SQL does, and so selects the columns of the table",
+    ),
+    error(
+        "Glue.AccessDenied",
+        "Firehose may not read or commit to the table in the Data Catalog",
+        "where Lake Formation controls the database, grant the role of the delivery the permissions that `pipec plan` prints",
+    ),
+    error(
+        "Glue.EntityNotFoundException",
+        "the database or the table does not exist in the Data Catalog",
+        "create it; of S3 Tables, add the catalog `s3tablescatalog` that `pipec plan` prints",
     ),
 ];
 

@@ -3,6 +3,7 @@
 mod copy_options;
 mod errors;
 mod http;
+mod iceberg;
 mod opensearch;
 mod opensearch_serverless;
 mod redshift;
@@ -16,6 +17,7 @@ pub use copy_options::{
 };
 pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
+pub use iceberg::{ICEBERG, limits as iceberg_limits};
 pub use opensearch::{OPENSEARCH, limits as opensearch_limits};
 pub use opensearch_serverless::{OPENSEARCH_SERVERLESS, limits as serverless_limits};
 pub use redshift::{

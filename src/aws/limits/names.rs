@@ -219,6 +219,12 @@ pub const S3_BUCKET: NameRule =
 /// guide, "Name databases, tables, and columns", 2026-04.
 pub const GLUE_NAME: NameRule =
     NameRule::new(Bounds::new(1, 255), "lower-case letters, digits and `_`", |c| lower_alnum(c) || c == '_');
+/// `AWS::S3Tables::TableBucket` `TableBucketName`, unique in an account and region. Amazon S3 user guide, "Table bucket naming
+/// rules", 2026-11.
+pub const TABLE_BUCKET: NameRule =
+    NameRule::new(Bounds::new(3, 63), "lower-case letters, digits and `-`", |c| lower_alnum(c) || c == '-')
+        .starting("a lower-case letter or a digit", lower_alnum)
+        .ending("a lower-case letter or a digit", lower_alnum);
 /// `AWS::Logs::LogGroup` `LogGroupName`. CloudFormation schema, 2026-10.
 pub const LOG_GROUP: NameRule =
     NameRule::new(Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);

@@ -4,6 +4,7 @@ mod conversion;
 mod documents;
 mod endpoint;
 mod http;
+mod iceberg;
 mod opensearch;
 mod opensearch_serverless;
 mod partitions;
@@ -35,6 +36,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
         Destination::Service(to) => {
             service::check(context, delivery, to);
             match &to.kind {
+                ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),

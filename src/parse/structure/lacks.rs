@@ -60,9 +60,31 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["iceberg", "s3tables", "icebergtables", "hudi", "deltalake"],
-        message: "pipec does not write tables of Iceberg, Hudi or Delta Lake",
-        help: "deliver JSON lines to `s3`; Athena and Glue turn them into tables",
+        keys: &["hudi", "deltalake", "delta"],
+        message: "pipec does not write tables of Hudi or Delta Lake",
+        help: "deliver to `iceberg`, as in `iceberg: {s3_tables: {bucket: NAME, namespace: NAME, table: NAME}}`",
+    },
+    Lack {
+        places: &["/delivery/iceberg"],
+        keys: &[
+            "database",
+            "databasename",
+            "table",
+            "tablename",
+            "location",
+            "warehouse",
+            "catalog",
+            "kmskey",
+        ],
+        message: "a table of the Glue Data Catalog is in `glue`, and one of S3 Tables in `s3_tables`",
+        help: "write `glue: {database: NAME, table: NAME, location: \"s3://BUCKET/FOLDER/\"}`, or \
+               `s3_tables: {bucket: NAME, namespace: NAME, table: NAME}`",
+    },
+    Lack {
+        places: &["", "/delivery"],
+        keys: &["s3tables", "icebergtables", "tablebucket"],
+        message: "a table of S3 Tables is a destination `iceberg`",
+        help: "write `iceberg: {s3_tables: {bucket: NAME, namespace: NAME, table: NAME}}` in the delivery",
     },
     Lack {
         places: &["", "/delivery"],
@@ -486,6 +508,7 @@ fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
         None => pointer,
         Some("transform") => "/transform",
         Some("s3") => "/delivery/s3",
+        Some("iceberg") => "/delivery/iceberg",
         Some("") => "/delivery",
         Some(_) => return None,
     };

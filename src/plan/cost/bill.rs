@@ -391,8 +391,10 @@ impl<'a> Bill<'a> {
 
     pub(super) fn delivery(&mut self, delivery: &DeliveryPlan, delivered: Delivered) {
         let Delivered { per_second, bytes, word } = delivered;
-        let (item, billed) = match &delivery.destination {
-            DestinationPlan::Snowflake(_) => (Item::FirehoseSnowflakeGb, bytes),
+        let (item, billed) = match (&delivery.destination, &delivery.direct) {
+            (DestinationPlan::Iceberg(_), None) => (Item::FirehoseIcebergGb, bytes),
+            (DestinationPlan::Iceberg(_), Some(_)) => (Item::FirehoseIcebergDirectGb, bytes),
+            (DestinationPlan::Snowflake(_), _) => (Item::FirehoseSnowflakeGb, bytes),
             _ => (Item::FirehoseIngestGb, billing::rounded_up(bytes, billing::FIREHOSE_RECORD_BYTES)),
         };
         self.add(

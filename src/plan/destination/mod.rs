@@ -2,6 +2,7 @@
 
 mod documents;
 mod http;
+mod iceberg;
 mod network;
 mod opensearch;
 mod opensearch_serverless;
@@ -29,6 +30,8 @@ use crate::spec::{AlarmKey, Duration};
 use crate::table::fields::{Fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
+pub(super) use iceberg::resources as iceberg_resources;
+pub use iceberg::{IcebergPlan, OwnTable};
 pub use network::DestinationNetworkPlan;
 pub use opensearch::OpenSearchPlan;
 pub use opensearch_serverless::{DataAccessPlan, OpenSearchServerlessPlan};
@@ -45,6 +48,7 @@ const BEYOND_BUFFER_S: u64 = 60;
 /// The template of each kind.
 pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
+    ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
     ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
     (
         "delivery/opensearch_serverless.yaml.j2",
@@ -66,6 +70,8 @@ pub enum DestinationPlan {
     Http(HttpPlan),
     /// Splunk.
     Splunk(SplunkPlan),
+    /// A table of Apache Iceberg.
+    Iceberg(Box<IcebergPlan>),
     /// A domain of OpenSearch Service.
     #[serde(rename = "opensearch")]
     OpenSearch(OpenSearchPlan),
@@ -83,6 +89,7 @@ fn kind(service: &Service) -> &dyn Kind {
     match &service.kind {
         ServiceKind::Http(http) => http,
         ServiceKind::Splunk(splunk) => splunk,
+        ServiceKind::Iceberg(iceberg) => iceberg,
         ServiceKind::OpenSearch(search) => search,
         ServiceKind::OpenSearchServerless(search) => search,
         ServiceKind::Redshift(redshift) => redshift,
@@ -143,6 +150,9 @@ pub(super) fn grants(delivery: &Delivery, purpose: Purpose) -> Vec<Grant> {
 
 /// What is billed besides Firehose.
 pub(super) fn cost(bill: &mut Bill, plan: &Plan, delivery: &DeliveryPlan, delivered: Delivered) {
+    if let DestinationPlan::Iceberg(iceberg) = &delivery.destination {
+        iceberg.cost(bill.of(NodeKind::Destination), delivered);
+    }
     if let DestinationPlan::S3(s3) = &delivery.destination {
         s3::cost(bill, plan, (delivery, s3), delivered);
     }
@@ -168,6 +178,7 @@ pub(super) fn watched(delivery: &DeliveryPlan) -> &'static Watched {
 pub(super) fn graphed(delivery: &DeliveryPlan) -> Vec<Series> {
     match &delivery.destination {
         DestinationPlan::S3(s3) => s3.graphed(),
+        DestinationPlan::Iceberg(_) => iceberg::graphed(),
         _ => Vec::new(),
     }
 }
@@ -182,6 +193,9 @@ pub(super) fn alarms(scope: &Scope, delivery: &DeliveryPlan, late: u64, logs: &s
     let mut rules = service::alarms(delivery.capabilities, late, logs);
     if let DestinationPlan::S3(s3) = &delivery.destination {
         rules.extend(s3.alarms(logs));
+    }
+    if let DestinationPlan::Iceberg(_) = &delivery.destination {
+        rules.push(iceberg::failed_rows(logs));
     }
     let fallback = delivery.capabilities.fallback.as_ref();
     let metric = fallback.map_or(BACKUP_FRESHNESS, |fallback| fallback.freshness);
@@ -246,7 +260,8 @@ impl DeliveryPlan {
             | DestinationPlan::Http(_)
             | DestinationPlan::Splunk(_)
             | DestinationPlan::Redshift(_)
-            | DestinationPlan::Snowflake(_) => None,
+            | DestinationPlan::Snowflake(_)
+            | DestinationPlan::Iceberg(_) => None,
         }
     }
 

@@ -451,6 +451,10 @@ fn is_for(plan: &Plan, node: &Node, line: &CostLine) -> bool {
                 let location = delivery.and_then(|delivery| delivery.location(purpose));
                 location.is_some_and(|location| location.spec == line.spec)
             }
+            NodeKind::Destination => {
+                let delivery = plan.deliveries.iter().find(|delivery| delivery.name == node.name);
+                delivery.and_then(DeliveryPlan::iceberg).is_some_and(|table| table.spec == line.spec)
+            }
             _ => false,
         },
         Some(part @ (NodeKind::Delivery | NodeKind::Transform)) if node.kind == part => of_delivery(),

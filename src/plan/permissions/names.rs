@@ -7,7 +7,7 @@ use crate::graph::{INPUT_STREAM, SOURCE};
 use crate::plan::alarms::TOPIC;
 use crate::plan::consumers::STREAM_POLICY;
 use crate::plan::value::Value;
-use crate::plan::{DeliveryPlan, Plan, Resource, S3LocationPlan, SourcePlan};
+use crate::plan::{DeliveryPlan, DestinationPlan, Plan, Resource, S3LocationPlan, SourcePlan};
 use crate::spec::ARTIFACT_STACK;
 
 /// Where the ARNs lie.
@@ -112,6 +112,9 @@ pub(super) fn names(plan: &Plan, resource: &Resource, scope: &Scope) -> Vec<Stri
         "AWS::Glue::Database" | "AWS::Glue::Table" | "AWS::LakeFormation::PrincipalPermissions" => {
             tables(plan, resource)
         }
+        "AWS::S3Tables::TableBucket" | "AWS::S3Tables::Namespace" | "AWS::S3Tables::Table" => {
+            table_buckets(plan, resource)
+        }
         "AWS::SNS::TopicPolicy" | "AWS::SNS::Subscription" => generated(TOPIC, "AWS::SNS::Topic"),
         "Custom::FlinkStart" => generated("Starter", "AWS::Lambda::Function"),
         "AWS::Logs::SubscriptionFilter" => {
@@ -149,6 +152,15 @@ fn tables(plan: &Plan, resource: &Resource) -> Vec<String> {
         _ => vec![format!("table/{database}/{table}")],
     };
     ["catalog".to_owned(), format!("database/{database}")].into_iter().chain(of_kind).collect()
+}
+
+/// The table bucket that a resource of S3 Tables is, or is in.
+fn table_buckets(plan: &Plan, resource: &Resource) -> Vec<String> {
+    let own = plan.deliveries.iter().filter_map(|delivery| match &delivery.destination {
+        DestinationPlan::Iceberg(iceberg) => iceberg.own.as_ref(),
+        _ => None,
+    });
+    own.filter(|own| own.spec == resource.spec).map(|own| own.bucket.clone()).collect()
 }
 
 /// The name of the stream that takes the records in, or its pattern.

@@ -10,7 +10,7 @@ use super::names::generated;
 use super::*;
 use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
 use crate::plan::existing::existing;
-use crate::plan::fixture::{DIRECT_SOURCES, LAKE, SOURCES, planned, spec};
+use crate::plan::fixture::{DIRECT_SOURCES, ICEBERG, LAKE, SOURCES, planned, spec};
 
 const DEPLOYER: Deployer = Deployer {
     stack: "orders",
@@ -60,7 +60,8 @@ fn a_small_pipeline() {
 
 #[test]
 fn the_table_knows_the_types_of_a_stack_and_no_others() {
-    let plans = [everything(), planned(SOURCES).0, planned(DIRECT_SOURCES).0, planned(LAKE).0];
+    let plans =
+        [everything(), planned(SOURCES).0, planned(DIRECT_SOURCES).0, planned(LAKE).0, planned(ICEBERG).0];
     let resources = plans.iter().flat_map(|plan| &plan.resources);
     let planned: BTreeSet<&str> = resources.map(|resource| resource.resource_type).collect();
     assert_eq!(planned, handler_permissions::types().collect());

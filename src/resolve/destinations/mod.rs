@@ -1,6 +1,7 @@
 //! Reads destinations that are not S3: what all of them have. One file per kind.
 
 mod http;
+mod iceberg;
 mod opensearch;
 mod opensearch_serverless;
 mod redshift;
@@ -36,8 +37,10 @@ impl Resolver<'_> {
         let read = read.or_else(|| self.splunk(delivery, site));
         let read = read.or_else(|| self.opensearch(delivery, site));
         let read = read.or_else(|| self.opensearch_serverless(delivery, site));
-        let Read { key, kind, secret, staging } =
-            read.or_else(|| self.redshift(delivery, site)).or_else(|| self.snowflake(delivery, site))?;
+        let Read { key, kind, secret, staging } = read
+            .or_else(|| self.redshift(delivery, site))
+            .or_else(|| self.snowflake(delivery, site))
+            .or_else(|| self.iceberg(delivery, site))?;
         let capabilities = kind.capabilities();
         let retry = capabilities.fallback.as_ref().map_or(0, |fallback| fallback.retry_s_default);
         let written = delivery.retry.map(|Duration(seconds)| seconds);

@@ -2,6 +2,7 @@
 
 mod backup;
 mod http;
+mod iceberg;
 mod opensearch;
 mod opensearch_serverless;
 mod redshift;
@@ -10,6 +11,7 @@ mod splunk;
 
 pub use backup::{Backup, BackupPlace, BackupRecords};
 pub use http::{Datadog, DatadogSite, Http, NewRelic, NewRelicRegion, RequestCompression};
+pub use iceberg::{Iceberg, IcebergGlue, S3Tables};
 pub use opensearch::{DestinationNetwork, DocumentId, IndexRotation, OpenSearch};
 pub use opensearch_serverless::{Collection, DataAccessPolicy, OpenSearchServerless};
 pub use redshift::{Redshift, Staging, StagingCompression};

@@ -1,0 +1,243 @@
+//! Tables of Apache Iceberg.
+
+use super::super::{Context, names};
+use crate::aws::destinations::iceberg_limits as limits;
+use crate::aws::limits::names as rules;
+use crate::aws::regions::{self, Partition};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::pipeline::{Delivery, Iceberg, IcebergPlace, Service, ServiceKind, Setting};
+use crate::spec::ByteSize;
+use crate::sql::lower_case;
+use crate::table::fields::{Fields, NoFields, fields};
+use crate::table::iceberg::{IcebergFault, columns, named};
+
+pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service, iceberg: &Iceberg) {
+    // A function of the user's decides about what it returns.
+    let own = delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some());
+    let fields = match own {
+        true => Err(NoFields::Undeclared),
+        false => fields(context.pipeline, context.query, delivery),
+    };
+    let mut found = names_of(iceberg);
+    found.extend(region(context, service));
+    found.extend(location(iceberg));
+    found.extend(backup(service));
+    found.extend(operations(iceberg));
+    if let Ok(fields) = &fields {
+        found.extend(known(iceberg, fields));
+    }
+    found.extend(own_columns(iceberg, &fields, own));
+    found.extend(rate(context, delivery, iceberg));
+    found.extend(another_writer(context, delivery, iceberg));
+    found.into_iter().for_each(|fault| context.report(fault));
+}
+
+/// Names of the database, the table and the table bucket.
+fn names_of(iceberg: &Iceberg) -> Vec<Diagnostic> {
+    let check = |key: &str, setting: &Setting<String>| {
+        let better: String = lower_case(&setting.value)
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+            .collect();
+        let help = match rules::GLUE_NAME.check(&better) {
+            Ok(()) => format!("write `{key}: {better}`, the name of a table without hyphens"),
+            Err(_) => "write lower-case letters, digits and underscores, as in `orders`".into(),
+        };
+        names::against(&rules::GLUE_NAME, setting, Code::TableName, &help)
+    };
+    let (database, table) = iceberg.names();
+    let bucket = iceberg.table_bucket();
+    let of_database = if bucket.is_some() { "namespace" } else { "database" };
+    let bucket = bucket.and_then(|bucket| {
+        let help = "write 3 to 63 lower-case letters, digits and hyphens, as in `shop-tables`";
+        names::against(&rules::TABLE_BUCKET, bucket, Code::TableBucketName, help)
+    });
+    bucket.into_iter().chain(check(of_database, database)).chain(check("table", table)).collect()
+}
+
+/// Where Firehose writes no tables.
+fn region(context: &Context, service: &Service) -> Option<Diagnostic> {
+    let region = &context.pipeline.region;
+    let partition = regions::region(&region.value).map(|region| region.partition);
+    let of_group = matches!(partition, Some(Partition::China | Partition::GovCloud));
+    (of_group || limits::WITHOUT.contains(&region.value.as_str())).then(|| {
+        let message = format!("Firehose writes no tables of Iceberg in {}", region.value);
+        let help = "deliver to `s3` with `format: parquet` and a `table`; or write another region";
+        Diagnostic::error(Code::IcebergRegion, service.span, message, help).related(region.span, "the region")
+    })
+}
+
+/// The folder of the objects of a table in the Data Catalog.
+fn location(iceberg: &Iceberg) -> Option<Diagnostic> {
+    let IcebergPlace::Glue { written, location, .. } = &iceberg.place else { return None };
+    let Some(location) = location else {
+        let message = format!("`{}` is not a folder of a bucket", written.value);
+        let bare = written.value.trim_start_matches("s3://").trim_end_matches('/');
+        let help = match bare.split_once('/') {
+            Some((bucket, folder)) if rules::S3_BUCKET.check(bucket).is_ok() && !bare.contains(":") => {
+                format!("write `location: s3://{bucket}/{folder}/`")
+            }
+            _ => "write the location of the table, as in `location: s3://our-data-lake/orders/`".into(),
+        };
+        return Some(Diagnostic::error(Code::IcebergLocation, written.span, message, help));
+    };
+    let bucket = location.bucket.as_ref()?;
+    let help = "write the location of the table, as in `location: s3://our-data-lake/orders/`";
+    names::against(&rules::S3_BUCKET, bucket, Code::IcebergLocation, help)
+}
+
+/// Firehose stores only what did not reach the table.
+fn backup(service: &Service) -> Option<Diagnostic> {
+    let all = &service.backup.all;
+    all.value.then(|| {
+        Diagnostic::error(
+            Code::BackupRecords,
+            all.span,
+            "of a delivery to Iceberg, Firehose stores only the records that did not reach the table",
+            "write `failed`; `deliveries` can store all records of the stream in `s3` as well",
+        )
+    })
+}
+
+/// Updates and deletes have keys, and an operation for each row.
+fn operations(iceberg: &Iceberg) -> Option<Diagnostic> {
+    match (&iceberg.operation, iceberg.unique_keys.first()) {
+        (Some(operation), None) => Some(Diagnostic::error(
+            Code::IcebergOperation,
+            operation.span,
+            "a row is updated or deleted by its keys, and there are none",
+            "add `unique_keys: [id]` with the columns that identify a row",
+        )),
+        (None, Some(key)) => Some(Diagnostic::error(
+            Code::IcebergOperation,
+            key.span,
+            "each row is inserted, so that keys have no effect",
+            "add `operation: COLUMN` with the column of `insert`, `update` and `delete`; or remove `unique_keys`",
+        )),
+        _ => None,
+    }
+}
+
+/// Columns that the spec names are those that are delivered.
+fn known(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
+    let names: Vec<String> = fields.list.iter().map(|field| named(field, fields.of_rows)).collect();
+    let written = iceberg.unique_keys.iter().chain(&iceberg.operation);
+    let unknown = written.filter(|written| !names.contains(&written.value));
+    let fault = |written: &Setting<String>| {
+        let message = format!("`{}` is not a column of what is delivered", written.value);
+        let alike = names.iter().find(|name| lower_case(name) == lower_case(&written.value));
+        let help = match alike {
+            Some(name) => format!("write `{name}`"),
+            None => format!("write one of {}", names.join(", ")),
+        };
+        Diagnostic::error(Code::IcebergOperation, written.span, message, help)
+    };
+    let mut found: Vec<Diagnostic> = unknown.map(fault).collect();
+    let operation = iceberg.operation.as_ref();
+    found.extend(operation.filter(|of| iceberg.unique_keys.iter().any(|key| key.value == of.value)).map(
+        |of| {
+            let message = format!("`{}` is the operation, and is not a column of the table", of.value);
+            Diagnostic::error(Code::IcebergOperation, of.span, message, "remove it from `unique_keys`")
+        },
+    ));
+    found
+}
+
+/// The stack creates a table with columns only.
+fn own_columns(
+    iceberg: &Iceberg,
+    fields: &Result<Fields, NoFields>,
+    by_own_function: bool,
+) -> Vec<Diagnostic> {
+    let span = match &iceberg.place {
+        IcebergPlace::Glue { table, .. } => table.span,
+        IcebergPlace::S3Tables { span, .. } => *span,
+    };
+    let missing = |message: &str, help: &str| match iceberg.is_own() {
+        true => vec![Diagnostic::error(Code::TableFields, span, message, help)],
+        false => Vec::new(),
+    };
+    match fields {
+        Ok(fields) => forms(iceberg, fields),
+        Err(NoFields::Faulty) => Vec::new(),
+        Err(NoFields::Undeclared) if by_own_function => missing(
+            "the columns of the table are not known, since a function of your own returns the rows",
+            "create the table for its rows, and write `existing: true`",
+        ),
+        Err(NoFields::Undeclared) => missing(
+            "the columns of the table are not known",
+            "declare them, as in `records: {format: json, columns: {id: {type: BIGINT}}}`; or write `existing: true`",
+        ),
+        Err(NoFields::Csv) => vec![Diagnostic::error(
+            Code::TableFields,
+            span,
+            "Firehose reads one JSON object per record, and the records are lines of CSV",
+            "add SQL, whose rows are JSON, as in `analytics: {sql: SELECT * FROM stream}`",
+        )],
+    }
+}
+
+/// Fields of records that Firehose does not write into columns.
+fn forms(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
+    let operation = iceberg.operation.as_ref().map(|of| of.value.as_str());
+    let faults = columns(fields, operation).err().unwrap_or_default();
+    let help =
+        "add SQL that selects it, as in `analytics: {sql: SELECT ..}`: its rows have the form of the table";
+    let of = |fault| {
+        let (span, message) = match fault {
+            IcebergFault::Inside(span) => (
+                span,
+                "Firehose writes the first level of a record only, and this is within an object or an array",
+            ),
+            IcebergFault::Case(span) => (
+                span,
+                "the columns of the table are in lower case, and Firehose compares keys with them exactly",
+            ),
+            IcebergFault::Epoch(span) => (
+                span,
+                "Firehose reads times as ISO 8601 or as microseconds since 1970, and this is another unit",
+            ),
+        };
+        Diagnostic::error(Code::IcebergColumn, span, message, help)
+    };
+    faults.into_iter().map(of).collect()
+}
+
+/// Direct PUT with updates and deletes.
+fn rate(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Diagnostic> {
+    let (direct, operation) = (delivery.direct.as_ref()?, iceberg.operation.as_ref()?);
+    let quota = regions::quotas(&context.pipeline.region.value).direct_put.bytes_per_s;
+    let intake = &direct.intake;
+    let bytes = intake.record_size.value as f64 * intake.records_per_second.value;
+    (bytes > quota as f64).then(|| {
+        let message = format!(
+            "with updates and deletes, Firehose accepts {}/s that are put into it, and the load is {}/s",
+            ByteSize(quota),
+            ByteSize(bytes.ceil() as u64)
+        );
+        let help = "add a `stream`, which Firehose reads without this limit";
+        Diagnostic::error(Code::IcebergRate, operation.span, message, help)
+            .related(intake.records_per_second.span, "the load")
+    })
+}
+
+/// Commits of several streams conflict.
+fn another_writer(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Diagnostic> {
+    let before = context.pipeline.deliveries.iter().take_while(|other| other.spec != delivery.spec);
+    let mut tables = before.filter_map(|other| match &other.destination.service()?.kind {
+        ServiceKind::Iceberg(table) => Some((other, table)),
+        _ => None,
+    });
+    let (other, _) = tables.find(|(_, table)| table.address == iceberg.address)?;
+    let message = format!("two deliveries write to `{}`, and their commits would conflict", iceberg.address);
+    let (_, table) = iceberg.names();
+    Some(
+        Diagnostic::error(
+            Code::IcebergWriters,
+            table.span,
+            message,
+            "write another table, or one delivery for both",
+        )
+        .related(other.span, "the other delivery"),
+    )
+}
