@@ -8,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use super::Settings;
 use super::bulk;
 use super::compress::Packer;
+use super::conversion::{Cell, Format, ParquetFile};
 use super::object_key::{Keys, Kind};
 use super::store::Store;
 use super::trace::{Delay, ObjectTrace};
@@ -32,6 +33,10 @@ pub struct Place {
     store: Store,
     /// How a request is written, if the place is not a bucket.
     form: Option<Form>,
+    /// How the objects are written, if they are Parquet.
+    parquet: Option<Format>,
+    /// Bytes in memory of rows that are in no row group yet.
+    unwritten: usize,
     /// Partitions that Firehose fills at a time.
     partitions_max: usize,
     open: Vec<Open>,
@@ -74,6 +79,13 @@ pub struct Written {
     pub delay: Option<Delay>,
 }
 
+/// What the names of objects in Parquet end in. Data Firehose developer guide, "Configure Amazon S3 object name format", 2026-11.
+pub const PARQUET: &str = ".parquet";
+/// Bytes in memory of the rows of a row group. One of Firehose has what is in its buffer; more of them keep the memory small.
+const ROW_GROUP_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes in memory of all rows of a place that are in no row group yet.
+const UNWRITTEN_MAX: usize = 48 * 1024 * 1024;
+
 /// Objects that a trace names one by one.
 const OBJECTS_LISTED_MAX: usize = 1_000;
 
@@ -83,6 +95,8 @@ struct Open {
     keys: Vec<u8>,
     key: String,
     packer: Packer,
+    /// The rows, if the objects are Parquet.
+    rows: Option<Box<ParquetFile>>,
     /// Bytes before compression.
     bytes: u64,
     records: u64,
@@ -118,6 +132,8 @@ impl Place {
             interval_ms: interval_ms(location.buffer_interval),
             store,
             form: None,
+            parquet: None,
+            unwritten: 0,
             partitions_max: usize::MAX,
             open: Vec::new(),
             written: Written::default(),
@@ -149,16 +165,30 @@ impl Place {
             interval_ms: interval_ms(interval_s),
             store: settings.store.clone(),
             form: Some(form),
+            parquet: None,
+            unwritten: 0,
             partitions_max: usize::MAX,
             open: Vec::new(),
             written: Written::default(),
         })
     }
 
+    /// The place of objects in Parquet.
+    #[must_use]
+    pub fn parquet(self, format: Format) -> Self {
+        Self {
+            keys: self.keys.in_format(PARQUET),
+            parquet: Some(format),
+            compression: "UNCOMPRESSED",
+            ..self
+        }
+    }
+
     /// The place of objects that AWS converts to another format: names end as there, and in `.jsonl`.
     #[must_use]
-    pub fn converted(self, extension: &str) -> Self {
-        Self { keys: self.keys.converted(extension), compression: "UNCOMPRESSED", ..self }
+    pub fn json_lines(self, extension: &str) -> Self {
+        let keys = self.keys.in_format(extension).as_json_lines();
+        Self { keys, compression: "UNCOMPRESSED", ..self }
     }
 
     /// The place with a quota of active partitions.
@@ -182,29 +212,7 @@ impl Place {
     /// # Errors
     /// As the store gives them.
     pub fn add(&mut self, kind: Kind, keys: &[u8], content: &[u8], arrived: i64, now: i64) -> io::Result<()> {
-        let at = match self.open.iter().position(|open| open.kind == kind && open.keys == keys) {
-            Some(at) => at,
-            None => {
-                let key = self.keys.next(kind, keys, arrived);
-                // Firehose writes the documents of failed records as they are.
-                let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
-                let packer =
-                    Packer::create(&mut self.store, (&self.bucket, &key), compression, !keys.is_empty())?;
-                let (bytes, records, delay) = (0, 0, Delay::default());
-                self.open.push(Open {
-                    kind,
-                    keys: keys.to_vec(),
-                    key,
-                    packer,
-                    bytes,
-                    records,
-                    oldest: arrived,
-                    opened: now,
-                    delay,
-                });
-                self.open.len() - 1
-            }
-        };
+        let at = self.open_at(kind, keys, arrived, now)?;
         let open = &mut self.open[at];
         match &self.form {
             Some(Form::Http) if kind == Kind::Data => {
@@ -230,7 +238,80 @@ impl Place {
             }
             Some(_) | None => open.packer.write(content)?,
         }
-        open.bytes += content.len() as u64;
+        self.added(at, content.len() as u64, arrived, now)
+    }
+
+    /// Puts the rows of a record of so many bytes into the buffer of its partition keys, as [`Place::add`] does; where the objects
+    /// are Parquet.
+    ///
+    /// # Errors
+    /// As the store gives them.
+    pub fn add_rows(
+        &mut self,
+        keys: &[u8],
+        cells: impl Iterator<Item = Cell>,
+        bytes: usize,
+        arrived: i64,
+        now: i64,
+    ) -> io::Result<()> {
+        let at = self.open_at(Kind::Data, keys, arrived, now)?;
+        let open = &mut self.open[at];
+        if let Some(rows) = &mut open.rows {
+            let before = rows.buffered();
+            rows.add(cells);
+            self.unwritten += rows.buffered() - before;
+            if rows.buffered() >= ROW_GROUP_BYTES {
+                self.write_rows(at)?;
+            }
+        }
+        if self.unwritten > UNWRITTEN_MAX {
+            let buffered = |at: &usize| self.open[*at].rows.as_ref().map_or(0, |rows| rows.buffered());
+            if let Some(largest) = (0..self.open.len()).max_by_key(buffered) {
+                self.write_rows(largest)?;
+            }
+        }
+        self.added(at, bytes as u64, arrived, now)
+    }
+
+    /// Writes the rows of a buffer that are in memory.
+    fn write_rows(&mut self, at: usize) -> io::Result<()> {
+        let open = &mut self.open[at];
+        if let Some(rows) = &mut open.rows {
+            self.unwritten -= rows.buffered();
+            rows.write_rows(&mut open.packer)?;
+        }
+        Ok(())
+    }
+
+    /// Position of the buffer of a kind and of partition keys, which is opened if there is none.
+    fn open_at(&mut self, kind: Kind, keys: &[u8], arrived: i64, now: i64) -> io::Result<usize> {
+        if let Some(at) = self.open.iter().position(|open| open.kind == kind && open.keys == keys) {
+            return Ok(at);
+        }
+        let key = self.keys.next(kind, keys, arrived);
+        // Firehose writes the documents of failed records as they are.
+        let compression = if kind == Kind::Data { self.compression } else { "UNCOMPRESSED" };
+        let packer = Packer::create(&mut self.store, (&self.bucket, &key), compression, !keys.is_empty())?;
+        let format = self.parquet.as_ref().filter(|_| kind == Kind::Data);
+        self.open.push(Open {
+            kind,
+            keys: keys.to_vec(),
+            key,
+            packer,
+            rows: format.map(ParquetFile::new).transpose()?.map(Box::new),
+            bytes: 0,
+            records: 0,
+            oldest: arrived,
+            opened: now,
+            delay: Delay::default(),
+        });
+        Ok(self.open.len() - 1)
+    }
+
+    /// A record is in a buffer, which is written when it is full.
+    fn added(&mut self, at: usize, bytes: u64, arrived: i64, now: i64) -> io::Result<()> {
+        let open = &mut self.open[at];
+        open.bytes += bytes;
         open.records += 1;
         open.delay.arrived(arrived);
         if open.bytes >= self.size_max {
@@ -267,6 +348,10 @@ impl Place {
     fn close(&mut self, mut open: Open, now: i64) -> io::Result<()> {
         if self.form == Some(Form::Http) && open.kind == Kind::Data {
             open.packer.write(b"]}")?;
+        }
+        if let Some(rows) = open.rows {
+            self.unwritten -= rows.buffered();
+            rows.finish(&mut open.packer)?;
         }
         let size = open.packer.finish()?;
         let written = &mut self.written;

@@ -1,22 +1,23 @@
 //! A delivery: Firehose with its transform, its buffers and its destination.
 
+use std::borrow::Cow;
 use std::io;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use pipec_compiler::Stack;
-use pipec_compiler::pipeline::{KeysFrom, Purpose};
+use pipec_compiler::pipeline::{Delivery, KeysFrom, Purpose, S3, TableSource};
 use pipec_compiler::plan::value::Value;
 use pipec_compiler::plan::{
-    DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
+    ConversionPlan, DeliveryPlan, DestinationPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, Plan, S3LocationPlan,
 };
 use pipec_compiler::table::fields::fields;
+use pipec_compiler::table::layout::layout;
 use pipec_compiler::table::partition_keys;
 use pipec_core::RecordProgram;
-use serde::Serialize;
 use serde::de::IgnoredAny;
 
-use super::buffer::{Form, Place, Written};
+use super::buffer::{Form, PARQUET, Place, Written};
+use super::conversion::{Cell, Conversion, Format};
+use super::error_document::{document, of_firehose_itself, reason};
 use super::object_key::Kind;
 use super::trace::{DeliveryTrace, FailureTrace, ShownFate, TransformTrace};
 use super::transform::{Failure, Fate, Transform, Waiting, of_firehose};
@@ -45,8 +46,10 @@ struct Out {
     place: Place,
     /// Firehose's own extraction of partition keys.
     partitioner: Option<RecordProgram>,
-    /// The format that records are converted to, in a sentence.
-    converts: Option<&'static str>,
+    /// What records are converted to.
+    converts: Option<Converts>,
+    /// For the rows of a record.
+    cells: Vec<Cell>,
     /// The bucket of records that fail, if the destination is not a bucket.
     failures: Option<Place>,
     /// Whether the destination is not a bucket.
@@ -69,35 +72,15 @@ struct Out {
     contents: Option<Vec<Vec<u8>>>,
 }
 
-/// A failed record, as Firehose writes it, with the names and in the order of what it writes. Those of the conversion have other names:
-/// Data Firehose developer guide, "Convert input data format", 2026-11, and what the service writes.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorDocument<'a> {
-    raw_data: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_message: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_error_code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_error_message: Option<&'a str>,
-    attempts_made: u32,
-    arrival_timestamp: i64,
-    attempt_ending_timestamp: i64,
-    #[serde(rename = "lambdaARN", skip_serializing_if = "Option::is_none")]
-    lambda_arn: Option<&'a str>,
+/// What records are converted to.
+#[derive(Debug)]
+struct Converts {
+    /// The format in a sentence.
+    words: &'static str,
+    conversion: Conversion,
+    /// Whether the objects are written in it. Else they are JSON lines, for this reason.
+    json_lines: Option<&'static str>,
 }
-
-/// The part of an error prefix that `!{firehose:error-output-type}` becomes.
-const PROCESSING_FAILED: &str = "processing-failed";
-/// The same for records that are not converted.
-const CONVERSION_FAILED: &str = "format-conversion-failed";
-/// The same for records that OpenSearch does not accept.
-const SEARCH_FAILED: &str = "AmazonOpenSearchService-failed";
-/// The same for records of partitions beyond the quota. Data Firehose developer guide, "Buffer data for dynamic partitioning", 2026-11.
-const PARTITIONS_EXCEEDED: &str = "activePartitionExceeded";
 
 impl DeliveryRun {
     /// A delivery of a plan.
@@ -140,12 +123,10 @@ impl DeliveryRun {
                 {
                     place = place.partitioned(s3.partition_quota.value);
                 }
-                converts = s3.conversion.as_ref().map(|conversion| conversion.words);
-                match s3.conversion.as_ref().map(|conversion| conversion.serializer) {
-                    Some("OrcSerDe") => place.converted(".orc"),
-                    Some(_) => place.converted(".parquet"),
-                    None => place,
+                if let Some((conversion, of_spec)) = s3.conversion.as_ref().zip(of_spec) {
+                    (place, converts) = converted(stack, place, conversion, of_spec)?;
                 }
+                place
             }
             DestinationPlan::Http(_) => requests(Form::Http)?,
             DestinationPlan::Splunk(_) => requests(Form::Plain)?,
@@ -226,10 +207,11 @@ impl DeliveryRun {
         let (words, function) = (&self.words, &self.function);
         let own = matches!(self.transform, Transform::Own)
             .then(|| format!("{words}: the function {function} does not run here; records pass as they are"));
-        let converted = self.out.converts.map(|format| {
-            format!(
-                "{words}: the objects are {format} in AWS, and JSON lines here; their names end in `.jsonl`"
-            )
+        let converted = self.out.converts.as_ref().and_then(|converts| {
+            let (format, why) = (converts.words, converts.json_lines?);
+            Some(format!(
+                "{words}: the objects are {format} in AWS, and JSON lines here, since {why}; their names end in `.jsonl`"
+            ))
         });
         let requests = self.out.is_service.then(|| {
             format!("{words}: requests are files here; nothing is sent, and compression and attributes are left out")
@@ -358,6 +340,7 @@ impl Out {
             place,
             partitioner: None,
             converts: None,
+            cells: Vec::new(),
             failures: None,
             is_service: false,
             is_document: false,
@@ -386,9 +369,6 @@ impl Out {
     ) -> io::Result<()> {
         let own_keys;
         let fate = match (fate, &self.partitioner) {
-            (Fate::Out(bytes, _), _) if self.converts.is_some() && !is_json_lines(bytes) => {
-                &Fate::Failed(Failure::NotConverted)
-            }
             (Fate::Out(bytes, _), _) if self.is_document && !is_document(bytes) => {
                 &Fate::Failed(Failure::NotDocument)
             }
@@ -399,6 +379,15 @@ impl Out {
                     true => &Fate::Failed(Failure::NotExtracted),
                     false => &Fate::Out(bytes, &own_keys),
                 }
+            }
+            _ => fate,
+        };
+        self.cells.clear();
+        let mut unfit = None;
+        let fate = match (fate, &self.converts) {
+            (Fate::Out(bytes, _), Some(converts)) => {
+                unfit = converts.conversion.convert(bytes, &mut self.cells).err();
+                if unfit.is_some() { &Fate::Failed(Failure::NotConverted) } else { fate }
             }
             _ => fate,
         };
@@ -423,7 +412,13 @@ impl Out {
                 }
                 self.records_out += 1;
                 self.bytes_out += bytes.len() as u64;
-                self.place.add(Kind::Data, keys, bytes, record.arrived, now)
+                match &self.converts {
+                    Some(Converts { json_lines: None, .. }) => {
+                        let cells = self.cells.drain(..);
+                        self.place.add_rows(keys, cells, bytes.len(), record.arrived, now)
+                    }
+                    _ => self.place.add(Kind::Data, keys, bytes, record.arrived, now),
+                }
             }
             Fate::Dropped => {
                 self.dropped += 1;
@@ -431,24 +426,11 @@ impl Out {
             }
             Fate::Failed(failure) => {
                 self.failed += 1;
-                let (error_type, error_code, error_message) = reason(*failure);
-                if let Some(reason) = of_firehose_itself(*failure) {
+                let (error_type, error_code, _) = reason(*failure, unfit.as_ref());
+                if let Some(reason) = of_firehose_itself(*failure, unfit.as_ref()) {
                     self.count(error_code, reason);
                 }
-                let is_last = error_type == CONVERSION_FAILED;
-                let document = ErrorDocument {
-                    raw_data: BASE64_STANDARD.encode(record.data),
-                    error_code: (!is_last).then_some(error_code),
-                    error_message: (!is_last).then_some(error_message),
-                    last_error_code: is_last.then_some(error_code),
-                    last_error_message: is_last.then_some(error_message),
-                    attempts_made: 1,
-                    arrival_timestamp: record.arrived,
-                    attempt_ending_timestamp: now,
-                    lambda_arn: function.filter(|_| is_of_lambda(*failure)),
-                };
-                let mut line = serde_json::to_vec(&document).map_err(io::Error::other)?;
-                line.push(b'\n');
+                let line = document(record, function, *failure, unfit.as_ref(), now)?;
                 let place = self.failures.as_mut().unwrap_or(&mut self.place);
                 place.add(Kind::Failed(error_type), &[], &line, record.arrived, now)
             }
@@ -456,61 +438,10 @@ impl Out {
     }
 
     /// Counts a record that failed in Firehose itself.
-    fn count(&mut self, error_code: &'static str, reason: &'static str) {
+    fn count(&mut self, error_code: &'static str, reason: Cow<'static, str>) {
         match self.failures_by_reason.iter_mut().find(|one| one.reason == reason) {
             Some(one) => one.records += 1,
             None => self.failures_by_reason.push(FailureTrace { error_code, reason, records: 1 }),
-        }
-    }
-}
-
-/// Whether the transform reports the failure.
-fn is_of_lambda(failure: Failure) -> bool {
-    matches!(failure, Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull)
-}
-
-/// The reason of a failure in a few words, unless the transform reports it: that counts by itself.
-fn of_firehose_itself(failure: Failure) -> Option<&'static str> {
-    Some(match failure {
-        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => return None,
-        Failure::NotUnpacked => "not gzip of CloudWatch Logs",
-        Failure::NotConverted => "not JSON, and so not converted",
-        Failure::NotExtracted => "not JSON, and so without partition keys",
-        Failure::NoKey => "a partition key has no value",
-        Failure::PartitionsExceeded => "more partitions at a time than `partition_quota`",
-        Failure::NotDocument => "not one JSON object without a newline",
-    })
-}
-
-/// What Firehose writes about a failed record: the part of the prefix, the code and the message.
-fn reason(failure: Failure) -> (&'static str, &'static str, &'static str) {
-    match failure {
-        Failure::NotApplicable | Failure::NoPartition | Failure::ReplyFull => {
-            (PROCESSING_FAILED, "Lambda.ProcessingFailedStatus", "ProcessingFailed status set for record")
-        }
-        Failure::NotUnpacked => {
-            (PROCESSING_FAILED, "DecompressionFailed", "The record is not gzip of CloudWatch Logs")
-        }
-        Failure::NotDocument => {
-            (SEARCH_FAILED, "OS.MalformedData", "The record is not one JSON object without a newline")
-        }
-        // The messages are those that users report; AWS documents neither.
-        Failure::NotExtracted => {
-            (PROCESSING_FAILED, "DynamicPartitioning.MetadataExtractionFailed", "Non JSON record provided")
-        }
-        Failure::NoKey => (
-            PROCESSING_FAILED,
-            "DynamicPartitioning.MetadataExtractionFailed",
-            "partitionKeys values must not be null or empty",
-        ),
-        // AWS documents the part of the prefix alone.
-        Failure::PartitionsExceeded => (
-            PARTITIONS_EXCEEDED,
-            "DynamicPartitioning.ActivePartitionExceeded",
-            "The number of active partitions exceeds the quota of the Firehose stream",
-        ),
-        Failure::NotConverted => {
-            (CONVERSION_FAILED, "DataFormatConversion.ParseError", "The record is not a JSON object")
         }
     }
 }
@@ -520,12 +451,31 @@ fn is_json(bytes: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
 }
 
-/// Whether each line is a JSON object.
-fn is_json_lines(bytes: &[u8]) -> bool {
-    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    lines.into_iter().all(|line| {
-        line.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(line).is_ok()
-    })
+/// The place of objects that Firehose converts, and the conversion. They are JSON lines where pipec cannot write them.
+fn converted(
+    stack: &Stack,
+    place: Place,
+    plan: &ConversionPlan,
+    delivery: &Delivery,
+) -> Result<(Place, Option<Converts>), String> {
+    let known = delivery.destination.s3().filter(|s3| is_own(s3));
+    let pipeline = stack.checked.pipeline();
+    let layout = known.and_then(|s3| layout(pipeline, stack.checked.query(), delivery, s3).ok());
+    let columns = layout.map(|layout| layout.columns).unwrap_or_default();
+    let (place, json_lines) = match plan.serializer {
+        "OrcSerDe" => (place.json_lines(".orc"), Some("nothing here writes ORC")),
+        _ if columns.is_empty() => {
+            (place.json_lines(PARQUET), Some("the columns of an existing table are known in AWS alone"))
+        }
+        _ => (place.parquet(Format::new(&columns, plan.compression)?), None),
+    };
+    let conversion = Conversion::new(&columns);
+    Ok((place, Some(Converts { words: plan.words, conversion, json_lines })))
+}
+
+/// Whether the table over the objects is of the stack.
+fn is_own(s3: &S3) -> bool {
+    s3.table.as_ref().is_some_and(|table| matches!(table.source, TableSource::Own { .. }))
 }
 
 /// Whether a record is one JSON object without a newline.

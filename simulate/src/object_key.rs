@@ -95,11 +95,17 @@ impl Keys {
         Ok(Self { prefix, error_prefix, name_time, zone: TimeZone::UTC, stream, extension, seed, count: 0 })
     }
 
-    /// The keys of objects that AWS converts to another format, whose names end in an extension unless the spec has one.
+    /// The keys of objects in a format whose names end in an extension, unless the spec has one.
     #[must_use]
-    pub fn converted(self, extension: &str) -> Self {
-        let own = if self.extension.is_empty() { extension } else { &self.extension };
-        Self { extension: format!("{own}.jsonl"), ..self }
+    pub fn in_format(self, extension: &str) -> Self {
+        let extension = if self.extension.is_empty() { extension.to_owned() } else { self.extension };
+        Self { extension, ..self }
+    }
+
+    /// The keys of objects that are in another format in AWS, and JSON lines here.
+    #[must_use]
+    pub fn as_json_lines(self) -> Self {
+        Self { extension: format!("{}.jsonl", self.extension), ..self }
     }
 
     /// The key of the next object, whose oldest record arrived at this time, milliseconds since 1970.

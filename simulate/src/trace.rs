@@ -1,5 +1,7 @@
 //! What happened to the records, step by step.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::arrivals::clamped;
@@ -152,7 +154,7 @@ pub struct FailureTrace {
     /// The code in the documents of the records.
     pub error_code: &'static str,
     /// The reason in a few words.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// How many.
     pub records: u64,
 }

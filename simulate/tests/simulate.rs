@@ -340,7 +340,7 @@ fn failures_of_firehoses_own_partitions_have_its_codes_and_are_counted() {
     assert_eq!((written("DE"), written("FR"), written("IT")), (1, 1, 1), "{:?}", objects.keys());
     let delivery = &trace.deliveries[0];
     assert_eq!((delivery.records_out, delivery.failed), (4, 3));
-    let reasons: Vec<_> = delivery.failures.iter().map(|one| (one.reason, one.records)).collect();
+    let reasons: Vec<_> = delivery.failures.iter().map(|one| (one.reason.as_ref(), one.records)).collect();
     assert_eq!(
         reasons,
         [
@@ -382,7 +382,7 @@ fn failures_of_the_conversion_have_names_of_their_own() {
     let found = documents(&objects, "format-conversion-failed", ["lastErrorCode", "lastErrorMessage"]);
     let one = |text: &str| text.to_owned();
     let expected =
-        (one("DataFormatConversion.ParseError"), one("The record is not a JSON object"), one("no JSON"));
+        (one("DataFormatConversion.ParseError"), one("Encountered malformed JSON."), one("no JSON"));
     assert_eq!(found, [expected]);
     assert_eq!(trace.deliveries[0].failures.len(), 1);
     // Nothing was delivered, and so nothing has a delay.

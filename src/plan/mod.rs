@@ -56,7 +56,7 @@ pub use dashboard::DashboardPlan;
 pub use delivery::{
     DeliveryPlan, DirectPlan, ERROR_LOG_STREAM, ErrorDeliveryPlan, OwnTransformPlan, Reads, TransformPlan,
 };
-pub use destination::DestinationPlan;
+pub use destination::{ConversionPlan, DestinationPlan};
 pub use faults::FaultPlan;
 pub use forests::{ForestPlan, PYTHON_FILES};
 pub use function::FunctionPlan;

@@ -73,6 +73,23 @@ fn length(number: u128) -> u32 {
 }
 
 impl Decimal {
+    /// Reads digits with an optional sign, point and exponent, and rounds them half up; `None` for another text, and for more
+    /// digits than `precision` has.
+    ///
+    /// Public for `simulate`.
+    #[must_use]
+    pub fn read(text: &str, precision: u8, scale: u8) -> Option<Self> {
+        Digits::read(text)?.rounded(precision, scale)
+    }
+
+    /// The number without its point.
+    ///
+    /// Public for `simulate`.
+    #[must_use]
+    pub fn unscaled(self) -> i128 {
+        self.unscaled
+    }
+
     /// A whole number.
     pub(crate) fn whole(number: i64) -> Self {
         Self { unscaled: number.into(), scale: 0 }

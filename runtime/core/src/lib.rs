@@ -42,6 +42,7 @@ mod unpack;
 mod value;
 
 pub use decimal::{Decimal, DecimalError};
+pub use number::{parse_double, parse_real, parse_whole};
 pub use partition::{MAX_KEY_BYTES, MAX_KEYS, Partition, PartitionKey};
 pub use pattern::TimePart;
 pub use program::{Applied, Outcome, ProgramError, RecordProgram, Suffix, VERSION};

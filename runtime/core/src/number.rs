@@ -53,16 +53,27 @@ fn plain_float(text: &str) -> Option<&str> {
     digits.then_some(text)
 }
 
-pub(crate) fn parse_double(text: &str) -> Option<f64> {
+/// A finite number of 64 bits, as `Double.parseDouble` takes it, without its hexadecimal form.
+///
+/// Public for `simulate`.
+#[must_use]
+pub fn parse_double(text: &str) -> Option<f64> {
     plain_float(text)?.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
-pub(crate) fn parse_real(text: &str) -> Option<f32> {
+/// A finite number of 32 bits, as `Float.parseFloat` takes it, without its hexadecimal form.
+///
+/// Public for `simulate`.
+#[must_use]
+pub fn parse_real(text: &str) -> Option<f32> {
     plain_float(text)?.parse().ok().filter(|number: &f32| number.is_finite())
 }
 
-/// What `Long.parseLong` takes, after `trim`.
-pub(crate) fn parse_whole(text: &str) -> Option<i64> {
+/// A whole number, as `Long.parseLong` takes it, after `trim`.
+///
+/// Public for `simulate`.
+#[must_use]
+pub fn parse_whole(text: &str) -> Option<i64> {
     trim(text).parse().ok()
 }
 
