@@ -67,6 +67,18 @@ pub const KINDS: &[Kind] = &[
         || json!({"opensearch": {"domain": "arn:aws:es:REGION:111122223333:domain/your-domain", "index": "your-index"}}),
     ),
     kind(
+        "opensearch_serverless",
+        &[
+            "opensearch_serverless.collection.name",
+            "opensearch_serverless.collection.id",
+            "opensearch_serverless.index",
+        ],
+        || {
+            json!({"opensearch_serverless": {"collection": {"name": "your-collection", "id": "a1b2c3d4e5f6g7h8i9j0"},
+                "index": "your-index"}})
+        },
+    ),
+    kind(
         "redshift",
         &["redshift.workgroup", "redshift.database", "redshift.table", "redshift.secret"],
         || json!({"redshift": {"workgroup": "your-workgroup", "database": "dev", "table": "your_table", "secret": SECRET}}),
@@ -327,6 +339,9 @@ impl Kind {
             "new_relic" => keep(&mut other.new_relic, before.new_relic, &mut placeholders),
             "splunk" => keep(&mut other.splunk, before.splunk, &mut placeholders),
             "opensearch" => keep(&mut other.opensearch, before.opensearch, &mut placeholders),
+            "opensearch_serverless" => {
+                keep(&mut other.opensearch_serverless, before.opensearch_serverless, &mut placeholders);
+            }
             "redshift" => keep(&mut other.redshift, before.redshift, &mut placeholders),
             "snowflake" => keep(&mut other.snowflake, before.snowflake, &mut placeholders),
             "iceberg" => keep(&mut other.iceberg, before.iceberg, &mut placeholders),
