@@ -107,13 +107,8 @@ pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServiceP
     Some(service::plan(&site, kind(service)))
 }
 
-/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
 fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
-    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
-    if delivery.transform.as_ref().is_some_and(is_other) {
-        return None;
-    }
-    fields(checked.pipeline(), checked.query(), delivery).ok()
+    delivered_fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The partition keys that the transform of a delivery returns.
