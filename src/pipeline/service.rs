@@ -109,14 +109,16 @@ impl ServiceKind {
             Self::Http(http) => {
                 let name = (http.name.value.as_str(), http.name.span);
                 let attributes = http.attributes.iter();
-                let attributes =
-                    attributes.flat_map(|one| [(one.name.as_str(), one.span), (one.value.value.as_str(), one.value.span)]);
+                let attributes = attributes.flat_map(|one| {
+                    [(one.name.as_str(), one.span), (one.value.value.as_str(), one.value.span)]
+                });
                 [one(&http.url), name].into_iter().chain(attributes).collect()
             }
             Self::Splunk(splunk) => vec![one(&splunk.endpoint)],
             Self::OpenSearch(search) => {
                 let network = search.network.iter();
-                let ids = network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
+                let ids =
+                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
                 let texts = [&search.domain, &search.index].into_iter().chain(&search.endpoint);
                 texts.map(one).chain(ids).collect()
             }
@@ -126,9 +128,14 @@ impl ServiceKind {
                 texts.into_iter().chain(&redshift.copy_options).map(one).chain(columns).collect()
             }
             Self::Snowflake(snowflake) => {
-                let texts = [&snowflake.account_url, &snowflake.database, &snowflake.schema, &snowflake.table];
-                let more =
-                    [&snowflake.role, &snowflake.content_column, &snowflake.metadata_column, &snowflake.private_link];
+                let texts =
+                    [&snowflake.account_url, &snowflake.database, &snowflake.schema, &snowflake.table];
+                let more = [
+                    &snowflake.role,
+                    &snowflake.content_column,
+                    &snowflake.metadata_column,
+                    &snowflake.private_link,
+                ];
                 texts.into_iter().chain(more.into_iter().flatten()).map(one).collect()
             }
             Self::Iceberg(iceberg) => {

@@ -13,8 +13,11 @@ use crate::sql::{DataType, EpochUnit};
 /// Two keys that differ in case alone.
 pub fn redshift_columns(fields: &Fields) -> Result<Vec<KeyedColumn>, SameColumn> {
     let format = time_format(fields);
-    let naming =
-        Naming { name: str::to_lowercase, nested: "SUPER", data_type: |field: &Field| data_type(field, format) };
+    let naming = Naming {
+        name: str::to_lowercase,
+        nested: "SUPER",
+        data_type: |field: &Field| data_type(field, format),
+    };
     keyed_columns(fields, &naming)
 }
 

@@ -94,9 +94,12 @@ mod tests {
 
     #[test]
     fn a_key_is_read_as_a_name_of_sql() {
-        for (key, column) in
-            [("orderId", "ORDERID"), ("\"orderId\"", "orderId"), ("a \"b\"", "A \"B\""), ("\"a\"\"b\"", "a\"b")]
-        {
+        for (key, column) in [
+            ("orderId", "ORDERID"),
+            ("\"orderId\"", "orderId"),
+            ("a \"b\"", "A \"B\""),
+            ("\"a\"\"b\"", "a\"b"),
+        ] {
             assert_eq!(snowflake_column(key), column);
         }
     }

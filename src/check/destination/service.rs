@@ -95,7 +95,9 @@ fn no_arn(secret: &Secret, region: &str) -> Diagnostic {
 pub(super) fn replaced(service: &Service) -> Vec<Diagnostic> {
     let texts = service.kind.texts().into_iter().filter(|(text, _)| text.contains("{{resolve:"));
     let help = match (&service.secret, &service.kind) {
-        (Some(_), _) => "write the value itself; a password or a key belongs in the secret that `secret` names",
+        (Some(_), _) => {
+            "write the value itself; a password or a key belongs in the secret that `secret` names"
+        }
         (None, ServiceKind::Http(_)) => {
             "write the value itself; store a key in a secret, and write `secret` with its ARN"
         }

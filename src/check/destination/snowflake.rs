@@ -27,8 +27,10 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, snowflake: &Snow
         Err(NoFields::Csv) => found.push(documents::lines_of_csv(context, delivery, "Snowflake")),
         Ok(known) if snowflake.content_column.is_none() => {
             found.extend(snowflake_columns(&known).err().map(|same| {
-                let message =
-                    format!("two keys are the column `{}` of Snowflake, which reads keys in upper case", same.name);
+                let message = format!(
+                    "two keys are the column `{}` of Snowflake, which reads keys in upper case",
+                    same.name
+                );
                 Diagnostic::error(Code::SnowflakeColumn, same.span, message, "rename one of them")
                     .related(same.other, "the other one")
                     .related(delivery.span, "the delivery")
@@ -180,13 +182,17 @@ fn one_name(key: &str, name: &Setting<String>, snowflake: &Snowflake) -> Option<
     }
     if key == "role" && text.starts_with("arn:") {
         let message = "`role` is a role of Snowflake, not of IAM".to_owned();
-        return error(message, "write its name, as in `role: FIREHOSE`; the stack has Firehose's role of IAM".into());
+        return error(
+            message,
+            "write its name, as in `role: FIREHOSE`; the stack has Firehose's role of IAM".into(),
+        );
     }
     if text.contains('.') {
         return error(format!("`{text}` is several names"), parts(key, text, snowflake));
     }
     text.contains(char::is_lowercase).then(|| {
-        let message = format!("`{text}` has lower-case letters, which Snowflake stores only of names in quotes");
+        let message =
+            format!("`{text}` has lower-case letters, which Snowflake stores only of names in quotes");
         let help = format!("write `{key}: {}`, unless the name was created in quotes", text.to_uppercase());
         Diagnostic::warning(Code::SnowflakeName, name.span, message, help)
     })

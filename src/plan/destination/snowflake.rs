@@ -64,7 +64,8 @@ impl Snowflake {
                 [Some(content), self.metadata_column.as_ref()].into_iter().flatten().map(variant).collect()
             }
             None => {
-                let columns = site.fields.and_then(|fields| snowflake_columns(fields).ok()).unwrap_or_default();
+                let columns =
+                    site.fields.and_then(|fields| snowflake_columns(fields).ok()).unwrap_or_default();
                 columns.into_iter().map(|column| (column.name, column.data_type)).collect()
             }
         }
