@@ -45,9 +45,13 @@ const KEY_BYTES: usize = 200;
 /// Private keys, whatever their names are: PEM, and long texts in base64.
 pub(super) fn of_keys(text: &str) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
-    for (at, _) in text.match_indices("PRIVATE KEY-----") {
-        let end = text[at..].find("-----END").map_or(text.len(), |length| at + length);
-        ranges.push(at..end);
+    const HEAD: &str = "PRIVATE KEY-----";
+    for (at, _) in text.match_indices("-----BEGIN ") {
+        let line = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        let Some(head) = text[at..line].find(HEAD) else { continue };
+        let from = at + head + HEAD.len();
+        let end = text[from..].find("-----END").map_or(text.len(), |length| from + length);
+        ranges.push(from..end);
     }
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
     let mut from = 0;
