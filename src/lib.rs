@@ -9,6 +9,7 @@ pub mod artifacts;
 pub mod aws;
 pub mod capacity;
 pub mod check;
+pub mod compare;
 pub mod diagnostics;
 pub mod discover;
 pub mod graph;
@@ -39,7 +40,7 @@ use accept::Accepted;
 use artifacts::connector::{LOCK_FILE, Lock};
 use check::Checked;
 use diagnostics::{Code, Diagnostic, Severity};
-use parse::{Document, Environment, Places};
+use parse::{Document, Environment, Parsed, Places};
 use pipeline_findings::PipelineFindings;
 use plan::Plan;
 use plan::cost::Cost;
@@ -252,12 +253,21 @@ fn checked(
     environment: Option<&str>,
     sources: &mut Sources,
 ) -> Front {
-    let parsed = match document.merge(environment, sources) {
-        Ok(parsed) => parsed,
-        Err(found) => {
-            return Front { checked: None, found, accepted: Vec::new(), in_effect: Vec::new() };
-        }
-    };
+    match document.merge(environment, sources) {
+        Ok(parsed) => checked_spec(world, programs, path, document, parsed, sources),
+        Err(found) => Front { checked: None, found, accepted: Vec::new(), in_effect: Vec::new() },
+    }
+}
+
+/// A spec that is read to a checked pipeline.
+fn checked_spec(
+    world: &dyn World,
+    programs: &Programs,
+    path: &Path,
+    document: &Document,
+    parsed: Parsed,
+    sources: &mut Sources,
+) -> Front {
     let places = parsed.places.clone();
     let (accepted, of_accept) =
         accept::read(parsed.spec.accept.as_deref().unwrap_or_default(), &places, document, sources);

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["artifacts"],
     // The phases, as one function.
     &["lib"],
-    &["import"],
+    &["compare", "import"],
     // The crate in `cli`.
     &["cloud"],
     &["deploy", "watch"],

@@ -3,6 +3,7 @@
 mod answers;
 mod cases;
 mod committed;
+mod destinations;
 mod environments;
 mod explain;
 mod front_end;

@@ -154,7 +154,9 @@ fn no_resource_uses_a_role_that_was_created_just_before() {
     let mut faults = Vec::new();
     for (spec, resources) in templates() {
         for (id, resource) in &resources.0 {
-            if REPEATED.contains(&resource.resource_type.as_str()) {
+            // A policy that has the role's name: nothing assumes the role for it.
+            let names_only = resource.resource_type == "AWS::OpenSearchServerless::AccessPolicy";
+            if names_only || REPEATED.contains(&resource.resource_type.as_str()) {
                 continue;
             }
             let before = resources.before(id);

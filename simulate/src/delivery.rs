@@ -134,6 +134,9 @@ impl DeliveryRun {
                 let ids = search.document_id == "FIREHOSE_DEFAULT";
                 requests(Form::Bulk { index: search.index.clone(), rotation: search.rotation, ids })?
             }
+            DestinationPlan::OpenSearchServerless(search) => {
+                requests(Form::Bulk { index: search.index.clone(), rotation: "NoRotation", ids: false })?
+            }
             DestinationPlan::Iceberg(_) | DestinationPlan::Snowflake(_) => requests(Form::Lines)?,
             // COPY loads the objects of the bucket.
             DestinationPlan::Redshift(_) => {
@@ -162,7 +165,10 @@ impl DeliveryRun {
                 converts,
                 failures: failures.map(place).transpose()?,
                 is_service,
-                is_document: matches!(delivery.destination, DestinationPlan::OpenSearch(_)),
+                is_document: matches!(
+                    delivery.destination,
+                    DestinationPlan::OpenSearch(_) | DestinationPlan::OpenSearchServerless(_)
+                ),
                 loads,
                 ..Out::new(destination, settings)
             },

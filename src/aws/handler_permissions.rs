@@ -64,6 +64,9 @@ const LAKE_FORMATION: &[&str] = &[
 /// Types without calls: CloudFormation keeps them itself.
 const OWN: [&str; 2] = ["AWS::CloudFormation::WaitCondition", "AWS::CloudFormation::WaitConditionHandle"];
 
+/// Types whose calls have no resources and a condition, and with that a statement of their own.
+const CONDITIONED: [&str; 1] = ["AWS::OpenSearchServerless::AccessPolicy"];
+
 static HANDLERS: &[HandlerPermissions] = &[
     // API Gateway names its resources at random, and a call is a method on their path.
     HandlerPermissions {
@@ -880,13 +883,13 @@ static HANDLERS: &[HandlerPermissions] = &[
 
 /// The types that the table knows.
 pub fn types() -> impl Iterator<Item = &'static str> {
-    HANDLERS.iter().map(|handler| handler.resource_type).chain(OWN)
+    HANDLERS.iter().map(|handler| handler.resource_type).chain(OWN).chain(CONDITIONED)
 }
 
 /// The calls for the resources of a type; `None` where the table does not know it.
 pub fn of(resource_type: &str) -> Option<&'static HandlerPermissions> {
     static NOTHING: HandlerPermissions = NONE;
-    if OWN.contains(&resource_type) {
+    if OWN.contains(&resource_type) || CONDITIONED.contains(&resource_type) {
         return Some(&NOTHING);
     }
     HANDLERS.iter().find(|handler| handler.resource_type == resource_type)

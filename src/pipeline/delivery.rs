@@ -1,8 +1,8 @@
 //! A delivery: Firehose and what it reads.
 
 use super::{
-    Destination, Encryption, Intake, PRIVATE_LINK, Pipeline, Purpose, SEARCH, Setting, SourceKind, Target,
-    Transform, UPDATING, logical_name,
+    COLLECTION, Destination, Encryption, Intake, PRIVATE_LINK, Pipeline, Purpose, SEARCH, Setting,
+    SourceKind, Target, Transform, UPDATING, logical_name,
 };
 use crate::aws::destinations;
 use crate::aws::limits::MIB;
@@ -119,10 +119,11 @@ impl Delivery {
 
 /// What Firehose accepts at the creation of a stream only, or never takes back, although its schema does not declare that:
 /// the part of the logical id, and the words. Firehose guide, "Dynamic partitioning"; API S3BackupMode, 2026-11.
-pub const FIXED_SETTINGS: [(&str, &str); 5] = [
+pub const FIXED_SETTINGS: [(&str, &str); 6] = [
     ("Partitioned", "dynamic partitioning"),
     ("BackedUp", "the backup of all records"),
     (SEARCH, "OpenSearch as its destination"),
+    (COLLECTION, "OpenSearch Serverless as its destination"),
     (PRIVATE_LINK, "the private link"),
     (UPDATING, "updates of an Iceberg table"),
 ];

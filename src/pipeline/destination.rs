@@ -65,6 +65,7 @@ impl Destination {
             | ServiceKind::Splunk(_)
             | ServiceKind::Redshift(_)
             | ServiceKind::OpenSearch(_)
+            | ServiceKind::OpenSearchServerless(_)
             | ServiceKind::Snowflake(_) => None,
         }
     }

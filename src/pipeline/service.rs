@@ -1,7 +1,8 @@
 //! A destination that is not S3: what is decided about all of them.
 
 use super::{
-    DestinationNetwork, Http, Iceberg, OpenSearch, Redshift, S3Location, Setting, Snowflake, Splunk,
+    DestinationNetwork, Http, Iceberg, OpenSearch, OpenSearchServerless, Redshift, S3Location, Setting,
+    Snowflake, Splunk,
 };
 use crate::aws::destinations::{self, Capabilities};
 use crate::source::Span;
@@ -27,6 +28,8 @@ pub struct Service {
 
 /// [`ServiceKind::fixed`] of OpenSearch.
 pub const SEARCH: &str = "Search";
+/// The same of OpenSearch Serverless.
+pub const COLLECTION: &str = "Collection";
 /// The same of a private link.
 pub const PRIVATE_LINK: &str = "PrivateLink";
 /// The same of an Iceberg table whose rows are updated.
@@ -48,6 +51,8 @@ pub enum ServiceKind {
     Splunk(Splunk),
     /// A domain of OpenSearch Service.
     OpenSearch(OpenSearch),
+    /// A collection of OpenSearch Serverless.
+    OpenSearchServerless(OpenSearchServerless),
     /// Redshift.
     Redshift(Redshift),
     /// Snowflake.
@@ -84,6 +89,7 @@ impl ServiceKind {
             Self::Splunk(_) => &destinations::SPLUNK,
             Self::Iceberg(_) => &destinations::ICEBERG,
             Self::OpenSearch(_) => &destinations::OPENSEARCH,
+            Self::OpenSearchServerless(_) => &destinations::OPENSEARCH_SERVERLESS,
             Self::Redshift(_) => &destinations::REDSHIFT,
             Self::Snowflake(_) => &destinations::SNOWFLAKE,
         }
@@ -93,7 +99,11 @@ impl ServiceKind {
     pub fn has_columns(&self) -> bool {
         match self {
             Self::Http(_) | Self::Splunk(_) => false,
-            Self::OpenSearch(_) | Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => true,
+            Self::OpenSearch(_)
+            | Self::OpenSearchServerless(_)
+            | Self::Redshift(_)
+            | Self::Snowflake(_)
+            | Self::Iceberg(_) => true,
         }
     }
 
@@ -121,6 +131,12 @@ impl ServiceKind {
                     network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
                 let texts = [&search.domain, &search.index].into_iter().chain(&search.endpoint);
                 texts.map(one).chain(ids).collect()
+            }
+            Self::OpenSearchServerless(search) => {
+                let network = search.network.iter();
+                let ids =
+                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
+                [&search.collection, &search.id, &search.index].map(one).into_iter().chain(ids).collect()
             }
             Self::Redshift(redshift) => {
                 let texts = [redshift.host.setting(), &redshift.database, &redshift.table];
@@ -150,6 +166,7 @@ impl ServiceKind {
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {
             Self::OpenSearch(search) => search.network.as_ref(),
+            Self::OpenSearchServerless(search) => search.network.as_ref(),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) | Self::Snowflake(_) | Self::Iceberg(_) => {
                 None
             }
@@ -161,6 +178,7 @@ impl ServiceKind {
     pub fn fixed(&self) -> Option<&'static str> {
         match self {
             Self::OpenSearch(_) => Some(SEARCH),
+            Self::OpenSearchServerless(_) => Some(COLLECTION),
             Self::Snowflake(snowflake) => snowflake.private_link.as_ref().map(|_| PRIVATE_LINK),
             Self::Iceberg(table) => table.operation.as_ref().map(|_| UPDATING),
             Self::Http(_) | Self::Splunk(_) | Self::Redshift(_) => None,

@@ -115,6 +115,7 @@ pub const DESTINATIONS: &[&str] = &[
     "new_relic: { secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "opensearch: { domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders }",
     "opensearch: { domain: 'arn:aws:es:us-east-1:111122223333:domain/search', index: orders, rotate: none, network: { subnets: [subnet-0a1b2c3d], security_groups: [sg-0a1b2c3d] } }",
+    "opensearch_serverless: { collection: { name: search, id: a1b2c3d4e5 }, index: orders }",
     "splunk: { endpoint: 'https://splunk.example.com:8088', secret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:a-AbCdEf' }",
     "iceberg: { glue: { database: shop, table: orders, location: 's3://our-data-lake/orders/' } }",
     "iceberg: { s3_tables: { bucket: our-tables, namespace: shop, table: orders, existing: true } }",

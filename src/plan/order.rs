@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::consumers::{self, STREAM_POLICY};
-use super::{sources, table};
+use super::{destination, sources, table};
 use crate::aws::limits::kinesis::STREAMS_CREATING_AT_ONCE;
 use crate::graph::{Graph, Node, NodeKind};
 use crate::pipeline::{Delivery, Iceberg, Pipeline, Source, SourceKind};
@@ -103,6 +103,13 @@ pub(super) fn order(pipeline: &Pipeline, graph: &Graph) -> BTreeMap<Cow<'static,
         if let Some([_, namespace, table]) = delivery.destination.iceberg().and_then(Iceberg::logical_ids) {
             order.add(&table, &[&namespace], "A table is created in its namespace.");
             order.add(&delivery.stream_id(), &[&table], "Firehose looks up the table when it is created.");
+        }
+    }
+    for delivery in &pipeline.deliveries {
+        let Some(service) = delivery.destination.service() else { continue };
+        for (resource, _) in destination::resources(service, delivery) {
+            let because = "Firehose may write from its creation on.";
+            order.add(&delivery.stream_id(), &[&resource], because);
         }
     }
     for source in &pipeline.sources {

@@ -8,7 +8,7 @@ use super::buckets;
 use super::consumers::{self, STREAM_POLICY};
 use super::{destination, sources, table};
 use crate::graph::{Graph, Node, NodeKind};
-use crate::pipeline::{Delivery, Pipeline, Sink};
+use crate::pipeline::{Delivery, Pipeline, Service, Sink};
 
 /// A resource of the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,13 +23,14 @@ pub struct Resource {
 }
 
 /// The kinds of nodes before the buckets, in the order of the template.
-const UP_TO_DELIVERY: [NodeKind; 8] = [
+const UP_TO_DELIVERY: [NodeKind; 9] = [
     NodeKind::Stream,
     NodeKind::DeliveredStream,
     NodeKind::Analytics,
     NodeKind::Starter,
     NodeKind::Transform,
     NodeKind::Table,
+    NodeKind::Destination,
     NodeKind::Delivery,
     NodeKind::ErrorDelivery,
 ];
@@ -82,6 +83,21 @@ fn resources(node: &Node, pipeline: &Pipeline) -> Vec<Resource> {
             let of_s3 = table::resources(pipeline, delivery);
             of_s3.into_iter().chain(destination::iceberg_resources(pipeline, delivery)).collect()
         });
+    }
+    if node.kind == NodeKind::Destination {
+        let delivery = pipeline.delivery(node.name.as_deref());
+        let service = delivery.and_then(|delivery| Some((delivery.destination.service()?, delivery)));
+        let of = |(service, delivery): (&Service, &Delivery)| {
+            destination::resources(service, delivery)
+                .into_iter()
+                .map(|(id, resource_type)| Resource {
+                    logical_id: id.into(),
+                    resource_type,
+                    spec: service.spec.clone().into(),
+                })
+                .collect()
+        };
+        return service.map_or_else(Vec::new, of);
     }
     let Some(own) = &node.logical_id else { return Vec::new() };
     let fixed = |spec, resources: &[(&'static str, &'static str)]| {

@@ -134,7 +134,7 @@ impl<'a> Verifier<'a> {
                     refer(path.split('.').next().unwrap_or_default(), found);
                 }
                 ("!Sub", Kind::String(pattern, _)) => self.substitutions(pattern, found),
-                ("!Select", Kind::Sequence(_)) | ("!GetAZs", Kind::String(..)) => {}
+                ("!Join" | "!Select" | "!Split", Kind::Sequence(_)) | ("!GetAZs", Kind::String(..)) => {}
                 _ => self.problems.push(format!("`{tag}` is not a function that pipec uses")),
             }
         }

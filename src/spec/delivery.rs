@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::destinations::{
-    Backup, Datadog, Http, Iceberg, NewRelic, OpenSearch, Redshift, Snowflake, Splunk,
+    Backup, Datadog, Http, Iceberg, NewRelic, OpenSearch, OpenSearchServerless, Redshift, Snowflake, Splunk,
 };
 use super::s3::S3;
 use super::{ByteSize, Duration, Encryption};
@@ -99,6 +99,7 @@ pub enum Architecture {
     {"required": ["new_relic"]},
     {"required": ["splunk"]},
     {"required": ["opensearch"]},
+    {"required": ["opensearch_serverless"]},
     {"required": ["redshift"]},
     {"required": ["snowflake"]},
     {"required": ["iceberg"]},
@@ -151,6 +152,8 @@ pub struct Delivery {
     pub splunk: Option<Splunk>,
     /// A domain of OpenSearch Service as the destination.
     pub opensearch: Option<OpenSearch>,
+    /// A collection of OpenSearch Serverless as the destination.
+    pub opensearch_serverless: Option<OpenSearchServerless>,
     /// Amazon Redshift as the destination.
     pub redshift: Option<Redshift>,
     /// Snowflake as the destination.

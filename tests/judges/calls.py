@@ -217,6 +217,10 @@ def documents(stack, properties, destination):
         paths = ["_all/_settings", "_cluster/stats", "_nodes", "_nodes/stats", "_nodes/n-1/stats", "_stats"]
         paths += [f"{index}-2026-11-30/{path}" for path in ("_mapping/_doc", "_stats")]
         calls += [call for path in paths for call in on(f"{domain}/{path}", "es:ESHttpGet")]
+    if "AmazonOpenSearchServerlessDestinationConfiguration" in properties:
+        # "Grant Firehose access to a public OpenSearch Serverless destination".
+        collection = destination["CollectionEndpoint"].removeprefix("https://").split(".")[0]
+        calls += on(f"arn:aws:aoss:{REGION}:{ACCOUNT}:collection/{collection}", "aoss:APIAccessAll")
     if network := destination.get("VpcConfiguration"):
         arn = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
         interface = f"{arn}:network-interface/eni-1"

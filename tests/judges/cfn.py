@@ -52,6 +52,13 @@ NAME_PROPERTIES = (
 )
 
 
+def independent(resource, gone):
+    """A resource that does not wait for some others."""
+    before = resource.get("DependsOn", [])
+    left = [name for name in ([before] if isinstance(before, str) else before) if name not in gone]
+    return {key: left if key == "DependsOn" else value for key, value in resource.items() if key != "DependsOn" or left}
+
+
 class Template:
     def __init__(self, path):
         self.path = Path(path)
@@ -72,7 +79,7 @@ class Template:
         others = {name: json.dumps(r) for kind in kinds for name, r in self.of_type(kind).items()}
         refers = re.compile("|".join(rf'"{name}[".]|\$\{{{name}[.}}]' for name in gone))
         gone |= {name for name, text in others.items() if refers.search(text)}
-        template.resources = {name: r for name, r in self.resources.items() if name not in gone}
+        template.resources = {name: independent(r, gone) for name, r in self.resources.items() if name not in gone}
         outputs = {
             name: output
             for name, output in self.body["Outputs"].items()

@@ -56,7 +56,8 @@ class FirehoseToSearch(Retries):
     SETTINGS = "AmazonopensearchserviceDestinationConfiguration"
 
     def __init__(self, properties, url, replies=()):
-        super().__init__(properties[self.SETTINGS])
+        (settings,) = (of for key, of in properties.items() if key.endswith("DestinationConfiguration"))
+        super().__init__(settings)
         self.url = url
         # Statuses that a request gets on its way back although OpenSearch has accepted it.
         self.replies = list(replies)
@@ -92,10 +93,11 @@ class FirehoseToSearch(Retries):
             wait *= 2
 
     def index(self, arrived):
-        return index(self.settings["IndexName"], self.settings["IndexRotationPeriod"], arrived)
+        # A collection has one index.
+        return index(self.settings["IndexName"], self.settings.get("IndexRotationPeriod", "NoRotation"), arrived)
 
     def has_ids(self):
-        return self.settings["DocumentIdOptions"]["DefaultDocumentIdFormat"] == "FIREHOSE_DEFAULT"
+        return self.settings.get("DocumentIdOptions", {}).get("DefaultDocumentIdFormat") == "FIREHOSE_DEFAULT"
 
     def _request(self, documents):
         """The documents that were not accepted, each with its status and its error."""

@@ -13,7 +13,7 @@ from osmem_server import OsmemServer
 
 from emulated_lambda import Function
 from search import FirehoseToSearch, call, index
-from test_endpoints import PIPEC, ROOT, packed, returned, streams
+from test_endpoints import PIPEC, ROOT, Template, packed, returned, streams
 
 ARRIVED = 1_796_040_000  # 2026-11-30T12:00:00Z
 EXAMPLE = "order-search"
@@ -61,10 +61,14 @@ def rows(tmp_path_factory):
         return returned(function, [order(0), order(1, status="open"), order(2), order(3)])
 
 
+def plan_of(example):
+    plan = subprocess.run([PIPEC, "plan", ROOT / f"examples/{example}.yaml", "--format", "json"], capture_output=True, check=True)
+    return json.loads(plan.stdout)
+
+
 @pytest.fixture(scope="module")
 def deliveries():
-    plan = subprocess.run([PIPEC, "plan", ROOT / f"examples/{EXAMPLE}.yaml", "--format", "json"], capture_output=True, check=True)
-    return {one["name"]: one for one in json.loads(plan.stdout)["deliveries"]}
+    return {one["name"]: one for one in plan_of(EXAMPLE)["deliveries"]}
 
 
 def requests(delivery):
@@ -245,3 +249,39 @@ def test_the_requests_of_the_role_are_of_the_security_plugin(deliveries):
         assert indexes["index_patterns"] == [f"{of}*"]
         assert {"create_index", "write"} <= set(indexes["allowed_actions"])
         assert json.loads(found[f"_plugins/_security/api/rolesmapping/firehose-{of}"]) == {"backend_roles": ["ROLE"]}
+
+
+# OpenSearch Serverless: the same API, without a period of the index and without IDs of Firehose.
+
+
+VIEWS = [
+    {"url": "/lamp", "visitor": {"country": "DE"}, "took_ms": 12, "at": 1_796_040_000_250},
+    {"url": "/chair", "visitor": {"country": "FR"}, "took_ms": 900, "at": 1_796_040_060_000},
+]
+
+
+def test_a_collection_takes_the_records(server):
+    ((_, properties),) = streams("page-views-search").items()
+    plan = plan_of("page-views-search")
+    (delivery,) = plan.get("deliveries") or [plan["delivery"]]
+    # The index that `pipec plan` prints.
+    assert call(f"{server}/page-views", "PUT", requests(delivery)["page-views"])[0] == 200
+    bad = {"url": "/sofa", "visitor": "DE", "took_ms": 1, "at": 1_796_040_000_000}
+    firehose = deliver(properties, server, [json.dumps(view).encode() for view in [*VIEWS, bad]])
+    slow = {"bool": {"filter": [{"range": {"took_ms": {"gte": 100}}}, {"range": {"at": {"gte": "2026-11-30T12:01:00Z"}}}]}}
+    assert [one["url"] for one in found(server, slow, of="page-views")] == ["/chair"]
+    assert [one["url"] for one in found(server, {"term": {"visitor.country.keyword": "DE"}}, of="page-views")] == ["/lamp"]
+    (line,) = firehose.backup["errors/AmazonOpenSearchService-failed/"]
+    assert (line["esIndexName"], json.loads(base64.b64decode(line["rawData"]))) == ("page-views", bad)
+
+
+def test_the_policy_of_a_collection_is_that_of_its_index():
+    template = Template(Path(os.environ["PIPEC_GENERATED"]) / "page-views-search" / "template.yaml")
+    ((name, _),) = template.of_type("AWS::OpenSearchServerless::AccessPolicy").items()
+    properties = template.properties(name)
+    assert re.fullmatch(r"[a-z][a-z0-9-]{2,31}", properties["Name"]), properties["Name"]
+    ((of_policy,),) = [json.loads(properties["Policy"])]
+    (rule,) = of_policy["Rules"]
+    assert (rule["ResourceType"], rule["Resource"]) == ("index", ["index/shop-views/page-views"])
+    assert rule["Permission"] == ["aoss:CreateIndex", "aoss:UpdateIndex", "aoss:WriteDocument"]
+    assert all(re.fullmatch(r"arn:aws:sts::\d{12}:assumed-role/[^/]+/\*", one) for one in of_policy["Principal"])

@@ -11,6 +11,7 @@ use super::{PipelineArgs, prices};
 use crate::review::{Earlier, EarlierBuild};
 use pipec_compiler::Stack;
 use pipec_compiler::amount::dollars_more;
+use pipec_compiler::compare::{self, KINDS, Kind, kind_of};
 use pipec_compiler::diagnostics::{Diagnostic, Format, Severity};
 use pipec_compiler::plan::report::{self as plan_report, Grants, PlanReport};
 use pipec_compiler::terminal::printable;
@@ -19,7 +20,7 @@ use pipec_compiler::world::Disk;
 /// Show the decisions with their arithmetic: shards, permissions, cost
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --env prod pipeline.yaml\n  pipec plan --against generated pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
+    after_help = "Examples:\n  pipec plan pipeline.yaml\n  pipec plan --env prod pipeline.yaml\n  pipec plan --against generated pipeline.yaml\n  pipec plan --compare parquet,iceberg pipeline.yaml\n  pipec plan --format json pipeline.yaml | jq \
                         .cost.monthly_usd"
 )]
 pub(super) struct PlanVerb {
@@ -31,6 +32,10 @@ pub(super) struct PlanVerb {
     /// List every permission with its actions, resources and reason
     #[arg(long)]
     grants: bool,
+    /// Compare with other destinations, and formats in S3, of the first delivery: their latency, price, limits, and what their
+    /// owners have to do. What the spec lacks for one is a placeholder that is named
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kind, conflicts_with_all = ["grants", "against"])]
+    compare: Vec<&'static Kind>,
     /// Compare with the build in DIR, the output folder of an earlier `pipec build`
     #[arg(long, value_name = "DIR")]
     against: Option<PathBuf>,
@@ -54,6 +59,9 @@ struct Compared {
 
 impl PlanVerb {
     pub(super) fn run(self) -> Result<(), Exit> {
+        if !self.compare.is_empty() {
+            return self.compared();
+        }
         let (stack, advice) = priced(&self.pipeline)?;
         let report = plan_report::report(&stack.plan, &stack.cost, &advice);
         let earlier = earlier(self.against.as_deref(), &stack)?;
@@ -72,6 +80,32 @@ impl PlanVerb {
             }
         }
     }
+}
+
+impl PlanVerb {
+    /// The pipeline beside itself with other destinations.
+    fn compared(&self) -> Result<(), Exit> {
+        let programs = self.pipeline.runtime.programs()?;
+        let (spec, environment) = (&self.pipeline.spec, self.pipeline.env.as_deref());
+        match compare::compare(&Disk, &programs, spec, environment, &self.compare, &prices::read) {
+            Ok(comparison) if self.format == PlanFormat::Json => {
+                print(&(serde_json::to_string_pretty(&comparison).unwrap_or_default() + "\n"))
+            }
+            Ok(comparison) => print(&compare::text(&comparison)),
+            Err(found) => {
+                let found = [found];
+                report(&found, Format::Text)?;
+                note(&format!("no plan: {}", tally(&found)));
+                Err(Exit::Spec)
+            }
+        }
+    }
+}
+
+/// A destination, or a format in S3, by its name.
+fn kind(name: &str) -> Result<&'static Kind, String> {
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    kind_of(name).ok_or_else(|| format!("write one of {}", names.join(", ")))
 }
 
 /// Compiles a pipeline and estimates its cost, with the price list where `pipec prices` has fetched one. The advice is

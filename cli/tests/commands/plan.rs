@@ -35,6 +35,26 @@ fn the_plan_has_the_names_of_the_contract() {
 }
 
 #[test]
+fn destinations_are_compared() {
+    let place = Place::new();
+    place.file(
+        "columns.yaml",
+        &format!("{SPEC}records: {{format: json, columns: {{id: {{type: BIGINT}}}}}}\n"),
+    );
+    let output = place.pipec(&["plan", "--compare", "iceberg,parquet", "--format", "json", "columns.yaml"]);
+    assert_eq!(code(&output), 0, "{}", err(&output));
+    let compared: Value = serde_json::from_str(&out(&output)).expect("JSON");
+    let names = compared["columns"].as_array().expect("columns").iter().map(|column| column["name"].as_str());
+    assert_eq!(names.collect::<Vec<_>>(), [Some("s3"), Some("iceberg"), Some("parquet")]);
+    assert!(compared["columns"][1]["possible"]["usd_per_gigabyte"].is_number(), "{compared}");
+    let text = out(&place.pipec(&["plan", "--compare", "iceberg", "columns.yaml"]));
+    assert!(text.contains("placeholder: `iceberg.s3_tables.bucket` is `your-tables`"), "{text}");
+    let unknown = place.pipec(&["plan", "--compare", "hudi", "columns.yaml"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(err(&unknown).contains("write one of s3, parquet, orc"), "{}", err(&unknown));
+}
+
+#[test]
 fn permissions_are_counted_unless_they_are_to_be_listed() {
     let place = Place::new();
     let plan = out(&place.pipec(&["plan", "orders.yaml"]));

@@ -5,6 +5,7 @@ mod errors;
 mod http;
 mod iceberg;
 mod opensearch;
+mod opensearch_serverless;
 mod redshift;
 mod s3;
 mod snowflake;
@@ -18,6 +19,7 @@ pub use errors::{DeliveryError, explained};
 pub use http::{DATADOG, HTTP, NEW_RELIC, NEW_RELIC_EU, NEW_RELIC_US, datadog_url, limits as http_limits};
 pub use iceberg::{ICEBERG, limits as iceberg_limits};
 pub use opensearch::{OPENSEARCH, limits as opensearch_limits};
+pub use opensearch_serverless::{OPENSEARCH_SERVERLESS, limits as serverless_limits};
 pub use redshift::{
     Endpoint as RedshiftEndpoint, MANIFESTS, NOT_LOADED, NOT_PROCESSED, REDSHIFT,
     addresses as redshift_addresses, endpoint as redshift_endpoint, identifier as redshift_identifier,

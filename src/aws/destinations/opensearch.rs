@@ -15,8 +15,9 @@ pub mod limits {
     pub const INDEX_CHARS: Bounds<u64> = Bounds::new(1, 80);
     /// What the name of an index does not begin with. OpenSearch, "Create index", index naming restrictions, 2026-11.
     pub const INDEX_FIRST_FORBIDDEN: &str = "_-+";
-    /// What it does not contain. Same; Elasticsearch 7, "Create index API", also has `#`.
-    pub const INDEX_FORBIDDEN: &str = " ,:\"*+/\\|?#<>";
+    /// What it does not contain. Same; Elasticsearch 7, "Create index API", also has `#`. A `$` has a meaning in policies of IAM,
+    /// which name the index.
+    pub const INDEX_FORBIDDEN: &str = " ,:\"*+/\\|?#<>$";
     /// Characters of `ClusterEndpoint`. CloudFormation schema, 2026-10.
     pub const ENDPOINT_CHARS_MAX: usize = 512;
     /// Fields of a document that OpenSearch has itself. OpenSearch, "Metadata fields", 2026-11.

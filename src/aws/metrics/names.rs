@@ -98,6 +98,11 @@ pub const FIREHOSE: Family = Family {
     names: &[
         "BackupToS3.DataFreshness",
         "DataReadFromKinesisStream.Records",
+        "DeliveryToAmazonOpenSearchServerless.AuthFailure",
+        "DeliveryToAmazonOpenSearchServerless.DataFreshness",
+        "DeliveryToAmazonOpenSearchServerless.DeliveryRejected",
+        "DeliveryToAmazonOpenSearchServerless.Records",
+        "DeliveryToAmazonOpenSearchServerless.Success",
         "DeliveryToAmazonOpenSearchService.AuthFailure",
         "DeliveryToAmazonOpenSearchService.DataFreshness",
         "DeliveryToAmazonOpenSearchService.DeliveryRejected",

@@ -6,6 +6,7 @@ mod endpoint;
 mod http;
 mod iceberg;
 mod opensearch;
+mod opensearch_serverless;
 mod partitions;
 mod prefix;
 mod prefix_text;
@@ -46,6 +47,9 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
                 ServiceKind::Snowflake(snowflake) => snowflake::check(context, delivery, snowflake),
+                ServiceKind::OpenSearchServerless(search) => {
+                    opensearch_serverless::check(context, delivery, search);
+                }
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }

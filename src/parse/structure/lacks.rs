@@ -60,12 +60,6 @@ const LACKS: &[Lack] = &[
     },
     Lack {
         places: &["", "/delivery"],
-        keys: &["opensearchserverless"],
-        message: "pipec does not deliver to OpenSearch Serverless",
-        help: "deliver to `s3`; OpenSearch Ingestion reads the objects or the stream",
-    },
-    Lack {
-        places: &["", "/delivery"],
         keys: &["hudi", "deltalake", "delta"],
         message: "pipec does not write tables of Hudi or Delta Lake",
         help: "deliver to `iceberg`, as in `iceberg: {s3_tables: {bucket: NAME, namespace: NAME, table: NAME}}`",

@@ -15,6 +15,7 @@ use serde::Serialize;
 pub(super) use bill::{Bill, Delivered, gigabytes};
 
 use super::{DeliveryPlan, Plan, destination};
+use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::graph::NodeKind;
 use crate::price_list::Prices;
 
@@ -215,4 +216,10 @@ pub(super) fn total<'a>(lines: impl IntoIterator<Item = &'a CostLine>) -> f64 {
     let cents: f64 =
         lines.into_iter().filter_map(|line| line.monthly_usd).map(|usd| (usd * 100.0).round()).sum();
     cents / 100.0
+}
+
+/// Gigabytes (2^30 bytes) per month that come to a delivery at the declared load, before its transform.
+pub fn monthly_gigabytes(plan: &Plan, delivery: &DeliveryPlan) -> f64 {
+    let delivered = Delivered::of(plan, delivery);
+    gigabytes(delivered.per_second * SECONDS_PER_MONTH as f64 * delivered.bytes as f64)
 }

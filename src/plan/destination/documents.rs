@@ -58,8 +58,10 @@ fn of_field(field: &Field, of_rows: bool) -> Option<Json> {
     let of_type = |name: &str| json!({ "type": name });
     let date = |format: &str| json!({ "type": "date", "format": format });
     Some(match (field.data_type, field.epoch) {
-        (DataType::Timestamp, Some(EpochUnit::Seconds)) => date("epoch_second"),
-        (DataType::Timestamp, Some(EpochUnit::Milliseconds)) => date("epoch_millis"),
+        (DataType::Timestamp, Some(EpochUnit::Seconds)) => date("strict_date_optional_time||epoch_second"),
+        (DataType::Timestamp, Some(EpochUnit::Milliseconds)) => {
+            date("strict_date_optional_time||epoch_millis")
+        }
         (DataType::Timestamp, None) if of_rows => date("strict_date_optional_time"),
         // The form of the text is not known, or OpenSearch has no such unit.
         (DataType::Timestamp, _) => return None,
@@ -116,7 +118,7 @@ mod tests {
             format!(
                 "{{\"properties\":{{\"id\":{{\"type\":\"long\"}},\"total\":{{\"type\":\"scaled_float\",\"scaling_factor\":100}},\"big\":\
                  {{\"type\":\"double\"}},\"address\":{{\"properties\":{{\"city\":{text}}}}},\"ms\":{{\"type\":\"date\",\"format\":\
-                 \"epoch_millis\"}}}}}}"
+                 \"strict_date_optional_time||epoch_millis\"}}}}}}"
             )
         );
     }

@@ -5,6 +5,7 @@ mod http;
 mod iceberg;
 mod network;
 mod opensearch;
+mod opensearch_serverless;
 mod redshift;
 mod s3;
 mod service;
@@ -33,6 +34,7 @@ pub(super) use iceberg::resources as iceberg_resources;
 pub use iceberg::{IcebergPlan, OwnTable};
 pub use network::DestinationNetworkPlan;
 pub use opensearch::OpenSearchPlan;
+pub use opensearch_serverless::{DataAccessPlan, OpenSearchServerlessPlan};
 pub use redshift::RedshiftPlan;
 pub use s3::{ConversionPlan, PartitioningPlan, S3Plan};
 pub use service::ServicePlan;
@@ -48,6 +50,10 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("delivery/http.yaml.j2", include_str!("../../../templates/delivery/http.yaml.j2")),
     ("delivery/iceberg.yaml.j2", include_str!("../../../templates/delivery/iceberg.yaml.j2")),
     ("delivery/opensearch.yaml.j2", include_str!("../../../templates/delivery/opensearch.yaml.j2")),
+    (
+        "delivery/opensearch_serverless.yaml.j2",
+        include_str!("../../../templates/delivery/opensearch_serverless.yaml.j2"),
+    ),
     ("delivery/redshift.yaml.j2", include_str!("../../../templates/delivery/redshift.yaml.j2")),
     ("delivery/s3.yaml.j2", include_str!("../../../templates/delivery/s3.yaml.j2")),
     ("delivery/snowflake.yaml.j2", include_str!("../../../templates/delivery/snowflake.yaml.j2")),
@@ -69,6 +75,9 @@ pub enum DestinationPlan {
     /// A domain of OpenSearch Service.
     #[serde(rename = "opensearch")]
     OpenSearch(OpenSearchPlan),
+    /// A collection of OpenSearch Serverless.
+    #[serde(rename = "opensearch_serverless")]
+    OpenSearchServerless(OpenSearchServerlessPlan),
     /// Redshift.
     Redshift(RedshiftPlan),
     /// Snowflake.
@@ -82,6 +91,7 @@ fn kind(service: &Service) -> &dyn Kind {
         ServiceKind::Splunk(splunk) => splunk,
         ServiceKind::Iceberg(iceberg) => iceberg,
         ServiceKind::OpenSearch(search) => search,
+        ServiceKind::OpenSearchServerless(search) => search,
         ServiceKind::Redshift(redshift) => redshift,
         ServiceKind::Snowflake(snowflake) => snowflake,
     }
@@ -109,6 +119,11 @@ pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServiceP
 
 fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
     delivered_fields(checked.pipeline(), checked.query(), delivery).ok()
+}
+
+/// The stack's own resources at a destination that is not a bucket: logical ids with their types.
+pub(super) fn resources(service: &Service, delivery: &Delivery) -> Vec<(String, &'static str)> {
+    kind(service).resources(delivery)
 }
 
 /// The partition keys that the transform of a delivery returns.
@@ -223,10 +238,19 @@ pub struct Shown {
 }
 
 impl DeliveryPlan {
+    /// The data access policy of its collection, if the stack contains it.
+    pub(super) fn data_access(&self) -> Option<&DataAccessPlan> {
+        match &self.destination {
+            DestinationPlan::OpenSearchServerless(search) => search.policy.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The network that Firehose creates interfaces in.
     fn network(&self) -> Option<&DestinationNetworkPlan> {
         match &self.destination {
             DestinationPlan::OpenSearch(search) => search.network.as_ref(),
+            DestinationPlan::OpenSearchServerless(search) => search.network.as_ref(),
             DestinationPlan::S3(_)
             | DestinationPlan::Http(_)
             | DestinationPlan::Splunk(_)

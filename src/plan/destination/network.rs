@@ -71,6 +71,14 @@ pub(super) fn existing(network: &DestinationNetwork) -> Vec<Existing> {
     .concat()
 }
 
+/// What is to be known of it.
+pub(super) fn facts(network: &DestinationNetwork) -> Vec<(&'static str, String)> {
+    vec![
+        ("subnets", network.subnets.value.join(", ")),
+        ("security_groups", network.security_groups.value.join(", ")),
+    ]
+}
+
 /// What the owner of the network has to do.
 pub(super) fn other_side(network: &DestinationNetwork, region: &str) -> Vec<String> {
     let mut lines = vec![

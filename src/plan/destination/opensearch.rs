@@ -206,10 +206,7 @@ impl Kind for OpenSearch {
             ("index", pattern(&self.index.value, self.rotation.value)),
             ("rotation", rotation(self.rotation.value).to_owned()),
         ];
-        if let Some(network) = &self.network {
-            facts.push(("subnets", network.subnets.value.join(", ")));
-            facts.push(("security_groups", network.security_groups.value.join(", ")));
-        }
+        facts.extend(self.network.iter().flat_map(network::facts));
         facts
     }
 

@@ -64,6 +64,10 @@ pub(super) trait Kind {
     fn grants(&self) -> Vec<Grant> {
         Vec::new()
     }
+    /// The stack's own resources: logical ids with their types. Firehose's stream is created after them.
+    fn resources(&self, _delivery: &Delivery) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
     /// What it uses and the stack does not create, besides the secret and its key.
     fn existing(&self, _service: &Service) -> Vec<Existing> {
         Vec::new()

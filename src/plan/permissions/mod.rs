@@ -10,7 +10,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use self::document::{allow, anything, only};
 use self::names::{Scope, names};
-use super::{Plan, Resource};
+use super::{DeliveryPlan, Plan, Resource};
 use crate::aws::existing::named;
 use crate::aws::handler_permissions;
 use crate::aws::regions;
@@ -52,6 +52,7 @@ pub fn policy(plan: &Plan, deployer: &Deployer) -> PolicyDocument {
     statements.extend(mappings(plan, &scope));
     statements.extend(web_acls(plan, &scope));
     statements.extend(held_records(plan));
+    statements.extend(data_access(plan));
     statements.extend(watching(plan, &scope));
     if deployer.empty_bucket && !plan.buckets.is_empty() {
         statements.extend(emptying(plan, &scope));
@@ -355,6 +356,26 @@ fn held_records(plan: &Plan) -> Option<Statement> {
     let keys: IndexSet<String> = direct.filter_map(|direct| direct.key.clone()).collect();
     let actions = ["kms:CreateGrant", "kms:DescribeKey"];
     (!keys.is_empty()).then(|| allow("EncryptHeldRecords", &actions, keys.into_iter().collect::<Vec<_>>()))
+}
+
+/// The data access policies of collections: of these collections only. The calls have no resources; service authorization
+/// reference, 2026-11.
+fn data_access(plan: &Plan) -> Option<Statement> {
+    const ACTIONS: [&str; 4] = [
+        "aoss:CreateAccessPolicy",
+        "aoss:DeleteAccessPolicy",
+        "aoss:GetAccessPolicy",
+        "aoss:UpdateAccessPolicy",
+    ];
+    let collections: IndexSet<String> = plan
+        .deliveries
+        .iter()
+        .filter_map(DeliveryPlan::data_access)
+        .map(|access| access.collection.clone())
+        .collect();
+    let statement = || allow("ManageDataAccess", &ACTIONS, anything());
+    (!collections.is_empty())
+        .then(|| only(statement(), "StringEquals", "aoss:collection", collections.into_iter().collect()))
 }
 
 /// The calls of outputs: mappings of these functions only.

@@ -10,7 +10,7 @@ use super::names::generated;
 use super::*;
 use crate::aws::limits::iam::MANAGED_POLICY_CHARS_MAX;
 use crate::plan::existing::existing;
-use crate::plan::fixture::{DIRECT_SOURCES, ICEBERG, LAKE, SOURCES, planned, spec};
+use crate::plan::fixture::{DIRECT_SOURCES, ICEBERG, LAKE, SOURCES, delivering, planned, spec};
 
 const DEPLOYER: Deployer = Deployer {
     stack: "orders",
@@ -60,8 +60,10 @@ fn a_small_pipeline() {
 
 #[test]
 fn the_table_knows_the_types_of_a_stack_and_no_others() {
-    let plans =
-        [everything(), planned(SOURCES).0, planned(DIRECT_SOURCES).0, planned(LAKE).0, planned(ICEBERG).0];
+    let collection =
+        delivering("opensearch_serverless: { collection: { name: search, id: a1b2c3d4e5 }, index: orders }");
+    let plans = [SOURCES, DIRECT_SOURCES, LAKE, ICEBERG, &collection].map(|spec| planned(spec).0);
+    let plans = plans.into_iter().chain([everything()]).collect::<Vec<Plan>>();
     let resources = plans.iter().flat_map(|plan| &plan.resources);
     let planned: BTreeSet<&str> = resources.map(|resource| resource.resource_type).collect();
     assert_eq!(planned, handler_permissions::types().collect());

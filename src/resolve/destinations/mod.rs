@@ -3,6 +3,7 @@
 mod http;
 mod iceberg;
 mod opensearch;
+mod opensearch_serverless;
 mod redshift;
 mod snowflake;
 mod splunk;
@@ -35,6 +36,7 @@ impl Resolver<'_> {
         let read = self.http_endpoint(delivery, site);
         let read = read.or_else(|| self.splunk(delivery, site));
         let read = read.or_else(|| self.opensearch(delivery, site));
+        let read = read.or_else(|| self.opensearch_serverless(delivery, site));
         let Read { key, kind, secret, staging } = read
             .or_else(|| self.redshift(delivery, site))
             .or_else(|| self.snowflake(delivery, site))
