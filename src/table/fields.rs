@@ -1,6 +1,6 @@
 //! What a delivery delivers: the fields of its JSON, with their SQL types.
 
-use crate::pipeline::{Delivery, Pipeline};
+use crate::pipeline::{Delivery, Pipeline, Transform};
 use crate::source::Span;
 use crate::sql::{DataType, EpochUnit, Query, RecordFormat};
 
@@ -76,6 +76,36 @@ pub fn fields(pipeline: &Pipeline, query: Option<&Query>, delivery: &Delivery) -
         span: column.span,
     };
     Ok(Fields { list: records.columns.iter().map(field).collect(), of_rows })
+}
+
+/// The fields of lines of CSV, in their order.
+pub fn csv_fields(pipeline: &Pipeline) -> Option<Fields> {
+    let records = pipeline.records.as_ref().filter(|records| records.complete)?;
+    let field = |column: &crate::sql::Column| Field {
+        name: column.name.clone(),
+        path: vec![column.name.clone()],
+        is_inside_array: false,
+        data_type: column.data_type,
+        epoch: column.epoch,
+        span: column.span,
+    };
+    Some(Fields { list: records.columns.iter().map(field).collect(), of_rows: false })
+}
+
+/// The fields of what reaches the destination: the same, unless a function of the user's or the unpacking decides about them.
+///
+/// # Errors
+/// Where they are not known.
+pub fn delivered_fields(
+    pipeline: &Pipeline,
+    query: Option<&Query>,
+    delivery: &Delivery,
+) -> Result<Fields, NoFields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    match &delivery.transform {
+        Some(transform) if is_other(transform) => Err(NoFields::Undeclared),
+        _ => fields(pipeline, query, delivery),
+    }
 }
 
 impl Fields {

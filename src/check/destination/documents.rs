@@ -54,20 +54,17 @@ pub(super) fn check(context: &Context, delivery: &Delivery, words: &str) -> Vec<
     }
     match fields(context.pipeline, context.query, delivery) {
         Ok(fields) => faults(&fields, delivery),
-        Err(NoFields::Csv) => {
-            let span = context.pipeline.records.as_ref().map_or(delivery.span, |records| records.span);
-            vec![
-                Diagnostic::error(
-                    Code::DocumentForm,
-                    span,
-                    format!("{words} accepts JSON objects, and the records are lines of CSV"),
-                    "add SQL, whose rows are JSON objects, as in `analytics: {sql: SELECT * FROM stream}`",
-                )
-                .related(delivery.span, "the delivery"),
-            ]
-        }
+        Err(NoFields::Csv) => vec![lines_of_csv(context, delivery, words)],
         Err(NoFields::Undeclared | NoFields::Faulty) => Vec::new(),
     }
+}
+
+/// Lines of CSV for what accepts JSON objects.
+pub(super) fn lines_of_csv(context: &Context, delivery: &Delivery, words: &str) -> Diagnostic {
+    let span = context.pipeline.records.as_ref().map_or(delivery.span, |records| records.span);
+    let message = format!("{words} accepts JSON objects, and the records are lines of CSV");
+    let help = "add SQL, whose rows are JSON objects, as in `analytics: {sql: SELECT * FROM stream}`";
+    Diagnostic::error(Code::DocumentForm, span, message, help).related(delivery.span, "the delivery")
 }
 
 /// Names of fields that OpenSearch does not accept, and fields that are an object and a value.
