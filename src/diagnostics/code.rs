@@ -312,7 +312,7 @@ codes! {
     "1761" SearchIndex "OpenSearch does not accept this name of an index"
     "1762" SearchDomain "A domain of OpenSearch is in another region"
     "1763" DestinationNetwork "The network of a destination"
-    "1764" DocumentForm "OpenSearch accepts JSON objects only"
+    "1764" DocumentForm "The destination accepts JSON objects only"
     "1765" DocumentField "OpenSearch does not accept this field"
 
     "1775" RedshiftEndpoint "Firehose does not connect to this host of Redshift"

@@ -39,6 +39,36 @@ pub(super) fn of_urls(text: &str) -> Vec<Range<usize>> {
     ranges
 }
 
+/// The least length of an unbroken text that is taken for a private key, bytes: that of an RSA key of 2,048 bits has 1,600 in base64.
+const KEY_BYTES: usize = 200;
+
+/// Private keys, whatever their names are: PEM, and long texts in base64.
+pub(super) fn of_keys(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    const HEAD: &str = "PRIVATE KEY-----";
+    for (at, _) in text.match_indices("-----BEGIN ") {
+        let line = text[at..].find('\n').map_or(text.len(), |length| at + length);
+        let Some(head) = text[at..line].find(HEAD) else { continue };
+        let from = at + head + HEAD.len();
+        let end = text[from..].find("-----END").map_or(text.len(), |length| from + length);
+        ranges.push(from..end);
+    }
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    let mut from = 0;
+    for run in text.split(|c| !is_base64(c)) {
+        let has = |of: fn(&char) -> bool| run.chars().any(|c| of(&c));
+        let is_mixed =
+            has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+        if run.len() >= KEY_BYTES && is_mixed {
+            ranges.push(from..from + run.len());
+        }
+        // The separator may have several bytes.
+        from += run.len();
+        from += text[from..].chars().next().map_or(0, char::len_utf8);
+    }
+    ranges
+}
+
 /// The quote that the last word of a text opens and does not close.
 fn open_quote(text: &str) -> Option<char> {
     let reach = text.floor_char_boundary(text.len().saturating_sub(REACH_BYTES));

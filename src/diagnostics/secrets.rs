@@ -10,8 +10,19 @@ use super::{Diagnostic, secret_places};
 use crate::source::Sources;
 
 /// Words in a header's or a query parameter's name that give a secret away.
-const SECRET_WORDS: [&str; 9] =
-    ["authorization", "cookie", "token", "secret", "password", "passwd", "apikey", "signature", "credential"];
+const SECRET_WORDS: [&str; 11] = [
+    "authorization",
+    "cookie",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "apikey",
+    "privatekey",
+    "signature",
+    "credential",
+];
 /// Shorter values are masked in a message only if they are alone between the backticks, bytes: they could be
 /// any word or number of it.
 const LEAST_BYTES: usize = 4;
@@ -37,6 +48,7 @@ pub(super) fn source(text: &str) -> Cow<'_, str> {
 fn ranges(text: &str) -> Vec<Range<usize>> {
     let mut ranges = secret_places::of_urls(text);
     ranges.extend(secret_places::of_headers(text));
+    ranges.extend(secret_places::of_keys(text));
     ranges
 }
 
@@ -155,6 +167,18 @@ mod tests {
     }
 
     #[test]
+    fn private_keys_are_masked_under_any_name() {
+        let key = "Ab1/".repeat(60);
+        let stars = "*".repeat(key.len());
+        assert_eq!(source(&format!("link: {key} # a")), format!("link: {stars} # a"));
+        let pem = "a: |\n  -----BEGIN PRIVATE KEY-----\n  Ab1\n  -----END PRIVATE KEY-----\nb: c";
+        assert!(!source(pem).contains("Ab1") && source(pem).ends_with("\nb: c"), "{}", source(pem));
+        for plain in ["a".repeat(300), "----".repeat(60), "/a/B/1".repeat(10)] {
+            assert_eq!(source(&plain), plain);
+        }
+    }
+
+    #[test]
     fn secrets_of_headers_are_masked_in_any_style() {
         for (text, shown) in [
             ("headers:\n  X-Token: a b # c\n  accept: d", "headers:\n  X-Token: * * * *\n  accept: d"),
@@ -175,6 +199,8 @@ mod tests {
             ("http: {secret: \"arn:aws:a\", name: b}", "http: {secret: \"arn:aws:a\", name: b}"),
             ("http:\n  secret: arn:aws:a\n  name: b", "http:\n  secret: arn:aws:a\n  name: b"),
             ("http:\n  secret: a-value\n  name: b", "http:\n  secret: *******\n  name: b"),
+            ("private_key: a/b+c=\nname: b", "private_key: ******\nname: b"),
+            ("{key_passphrase: a, name: b}", "{key_passphrase: *, name: b}"),
         ] {
             assert_eq!(source(text), shown);
             assert_eq!(source(text).len(), text.len());

@@ -12,7 +12,7 @@ pub struct Http {
     /// Its address.
     pub url: Setting<String>,
     /// Its name in the console.
-    pub name: String,
+    pub name: Setting<String>,
     /// Whether requests are compressed.
     pub gzip: bool,
     /// What is sent with each request.

@@ -107,6 +107,61 @@ impl ServiceKind {
         }
     }
 
+    /// The texts of the spec that are texts of the template, with their places; not the secret's ARN.
+    pub fn texts(&self) -> Vec<(&str, Span)> {
+        fn one(setting: &Setting<String>) -> (&str, Span) {
+            (setting.value.as_str(), setting.span)
+        }
+        fn all(list: &Setting<Vec<String>>) -> impl Iterator<Item = (&str, Span)> {
+            list.value.iter().map(|text| (text.as_str(), list.span))
+        }
+        match self {
+            Self::Http(http) => {
+                let name = (http.name.value.as_str(), http.name.span);
+                let attributes = http.attributes.iter();
+                let attributes = attributes.flat_map(|one| {
+                    [(one.name.as_str(), one.span), (one.value.value.as_str(), one.value.span)]
+                });
+                [one(&http.url), name].into_iter().chain(attributes).collect()
+            }
+            Self::Splunk(splunk) => vec![one(&splunk.endpoint)],
+            Self::OpenSearch(search) => {
+                let network = search.network.iter();
+                let ids =
+                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
+                let texts = [&search.domain, &search.index].into_iter().chain(&search.endpoint);
+                texts.map(one).chain(ids).collect()
+            }
+            Self::OpenSearchServerless(search) => {
+                let network = search.network.iter();
+                let ids =
+                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
+                [&search.collection, &search.id, &search.index].map(one).into_iter().chain(ids).collect()
+            }
+            Self::Redshift(redshift) => {
+                let texts = [redshift.host.setting(), &redshift.database, &redshift.table];
+                let columns = redshift.columns.iter().flat_map(all);
+                texts.into_iter().chain(&redshift.copy_options).map(one).chain(columns).collect()
+            }
+            Self::Snowflake(snowflake) => {
+                let texts =
+                    [&snowflake.account_url, &snowflake.database, &snowflake.schema, &snowflake.table];
+                let more = [
+                    &snowflake.role,
+                    &snowflake.content_column,
+                    &snowflake.metadata_column,
+                    &snowflake.private_link,
+                ];
+                texts.into_iter().chain(more.into_iter().flatten()).map(one).collect()
+            }
+            Self::Iceberg(iceberg) => {
+                let (database, table) = iceberg.names();
+                let names = [database, table].into_iter().chain(iceberg.table_bucket());
+                names.chain(&iceberg.unique_keys).chain(&iceberg.operation).map(one).collect()
+            }
+        }
+    }
+
     /// The network that Firehose creates interfaces in.
     pub fn network(&self) -> Option<&DestinationNetwork> {
         match self {

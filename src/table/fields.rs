@@ -1,6 +1,6 @@
 //! What a delivery delivers: the fields of its JSON, with their SQL types.
 
-use crate::pipeline::{Delivery, Pipeline};
+use crate::pipeline::{Delivery, Pipeline, Transform};
 use crate::source::Span;
 use crate::sql::{DataType, EpochUnit, Query, RecordFormat};
 
@@ -83,6 +83,22 @@ pub fn fields(pipeline: &Pipeline, query: Option<&Query>, delivery: &Delivery) -
         span: column.span,
     };
     Ok(Fields { list: records.columns.iter().map(field).collect(), of_rows })
+}
+
+/// The fields of what reaches the destination: the same, unless a function of the user's or the unpacking decides about them.
+///
+/// # Errors
+/// Where they are not known.
+pub fn delivered_fields(
+    pipeline: &Pipeline,
+    query: Option<&Query>,
+    delivery: &Delivery,
+) -> Result<Fields, NoFields> {
+    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
+    match &delivery.transform {
+        Some(transform) if is_other(transform) => Err(NoFields::Undeclared),
+        _ => fields(pipeline, query, delivery),
+    }
 }
 
 impl Fields {

@@ -7,6 +7,7 @@
 //! | both of a table of the stack | [`layout`] |
 //! | the columns of a table of Iceberg | [`iceberg`] |
 //! | types of the Glue Data Catalog | [`glue_type`] |
+//! | the columns of a table whose names are the keys | [`keyed`] |
 //! | the columns of a table of Redshift | [`redshift`] |
 //! | the columns of a table of Snowflake | [`snowflake`] |
 //! | the folders of a prefix as partitions of Athena | [`projection`] |
@@ -21,6 +22,7 @@ pub mod fields;
 mod fixture;
 pub mod glue_type;
 pub mod iceberg;
+pub mod keyed;
 pub mod layout;
 pub mod partition_keys;
 pub mod projection;

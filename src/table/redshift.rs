@@ -2,66 +2,27 @@
 //! "Ingesting and querying semistructured data", 2026-11.
 
 use super::fields::{Field, Fields};
+use super::keyed::{KeyedColumn, Naming, SameColumn, keyed_columns};
 use crate::aws::destinations::redshift_identifier;
 use crate::aws::destinations::redshift_limits::{CHARACTER_BYTES_MAX, VARCHAR_BYTES_MAX};
-use crate::source::Span;
 use crate::sql::{DataType, EpochUnit};
 
-/// A column of a table of Redshift.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RedshiftColumn {
-    /// Its name, in lower case, as Redshift stores names.
-    pub name: String,
-    /// Its key in the JSON.
-    pub key: String,
-    /// Its type.
-    pub data_type: String,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// Two fields that would be the same column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SameColumn {
-    /// The name.
-    pub name: String,
-    /// The later one.
-    pub span: Span,
-    /// The earlier one.
-    pub other: Span,
-}
-
-/// The columns of a table for these fields: the keys of the records. An object and an array are a column of type SUPER.
+/// The columns of a table for these fields, in lower case, as Redshift stores names. An object and an array are of type SUPER.
 ///
 /// # Errors
-/// Two keys that differ in case alone: Redshift loads one of them.
-pub fn redshift_columns(fields: &Fields) -> Result<Vec<RedshiftColumn>, SameColumn> {
+/// Two keys that differ in case alone.
+pub fn redshift_columns(fields: &Fields) -> Result<Vec<KeyedColumn>, SameColumn> {
     let format = time_format(fields);
-    let mut columns: Vec<RedshiftColumn> = Vec::new();
-    // The whole record is no key of it.
-    for (field, key, inner) in fields
-        .list
-        .iter()
-        .filter_map(|field| field.path.split_first().map(|(key, inner)| (field, key, inner)))
-    {
-        let is_nested = !inner.is_empty() || field.is_inside_array;
-        let data_type = if is_nested { "SUPER".to_owned() } else { data_type(field, format) };
-        let name = key.to_lowercase();
-        match columns.iter_mut().find(|column| column.name == name) {
-            None => columns.push(RedshiftColumn { name, key: key.clone(), data_type, span: field.span }),
-            Some(known) if known.key != *key => {
-                return Err(SameColumn { name, span: field.span, other: known.span });
-            }
-            // Several fields of an object, or the object itself as well.
-            Some(known) if is_nested => known.data_type = data_type,
-            Some(_) => {}
-        }
-    }
-    Ok(columns)
+    let naming = Naming {
+        name: str::to_lowercase,
+        nested: "SUPER",
+        data_type: |field: &Field| data_type(field, format),
+    };
+    keyed_columns(fields, &naming)
 }
 
 /// The statement that creates the table, in lines.
-pub fn create_table(table: &str, columns: &[RedshiftColumn]) -> Vec<String> {
+pub fn create_table(table: &str, columns: &[KeyedColumn]) -> Vec<String> {
     let mut lines = vec![format!("CREATE TABLE {table} (")];
     let last = columns.len().saturating_sub(1);
     lines.extend(columns.iter().enumerate().map(|(at, column)| {
@@ -134,7 +95,7 @@ mod tests {
 
     fn shown(list: Vec<Field>) -> String {
         let columns = redshift_columns(&Fields { list, of_rows: false });
-        let one = |column: &RedshiftColumn| format!("{} {}", column.name, column.data_type);
+        let one = |column: &KeyedColumn| format!("{} {}", column.name, column.data_type);
         match columns {
             Ok(columns) => columns.iter().map(one).collect::<Vec<_>>().join(", "),
             Err(same) => format!("same: {}", same.name),

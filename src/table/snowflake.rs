@@ -2,39 +2,28 @@
 //! "Summary of data types", 2026-11.
 
 use super::fields::{Field, Fields};
+use super::keyed::{KeyedColumn, Naming, SameColumn, keyed_columns};
 use crate::sql::{DataType, EpochUnit};
 
 /// The longest VARCHAR, characters.
 const VARCHAR_CHARS_MAX: u32 = 16_777_216;
 
-/// A column of a table of Snowflake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnowflakeColumn {
-    /// Its name, which is the key of the JSON: Firehose compares both letter by letter.
-    pub name: String,
-    /// Its type.
-    pub data_type: String,
+/// The column of a key. Snowpipe Streaming reads a key as SQL reads a name: in upper case unless it is in quotes. Snowflake's SDK for
+/// Java, `LiteralQuoteUtils.unquoteColumnName`, 2026-11.
+pub fn snowflake_column(key: &str) -> String {
+    let inner = key.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match inner.filter(|inner| !inner.replace("\"\"", "").contains('"')) {
+        Some(inner) => inner.replace("\"\"", "\""),
+        None => key.to_uppercase(),
+    }
 }
 
-/// The columns of a table for these fields: the keys of the records. An object and an array are a column of type VARIANT.
-pub fn snowflake_columns(fields: &Fields) -> Vec<SnowflakeColumn> {
-    let mut columns: Vec<SnowflakeColumn> = Vec::new();
-    // The whole record is no key of it.
-    for (field, key, inner) in fields
-        .list
-        .iter()
-        .filter_map(|field| field.path.split_first().map(|(key, inner)| (field, key, inner)))
-    {
-        let is_nested = !inner.is_empty() || field.is_inside_array;
-        let data_type = if is_nested { "VARIANT".to_owned() } else { data_type(field) };
-        match columns.iter_mut().find(|column| column.name == *key) {
-            None => columns.push(SnowflakeColumn { name: key.clone(), data_type }),
-            // Several fields of an object, or the object itself as well.
-            Some(known) if is_nested => known.data_type = data_type,
-            Some(_) => {}
-        }
-    }
-    columns
+/// The columns of a table for these fields. An object and an array are of type VARIANT.
+///
+/// # Errors
+/// Two keys that differ in case alone.
+pub fn snowflake_columns(fields: &Fields) -> Result<Vec<KeyedColumn>, SameColumn> {
+    keyed_columns(fields, &Naming { name: snowflake_column, nested: "VARIANT", data_type })
 }
 
 /// A name in quotes, which keep its letters as they are.
@@ -69,7 +58,7 @@ mod tests {
     use crate::table::fixture::span;
 
     #[test]
-    fn names_keep_their_case_and_objects_are_one_column() {
+    fn names_are_in_upper_case_and_objects_are_one_column() {
         let field = |path: &str, data_type: &str| Field {
             name: path.into(),
             path: path.split('.').map(str::to_owned).collect(),
@@ -86,7 +75,7 @@ mod tests {
             field("user.zip", "VARCHAR"),
             field("at", "TIMESTAMP"),
         ];
-        let columns = snowflake_columns(&Fields { list, of_rows: false });
+        let columns = snowflake_columns(&Fields { list, of_rows: false }).expect("columns");
         let shown: Vec<String> = columns
             .iter()
             .map(|one| format!("{} {}", snowflake_identifier(&one.name), one.data_type))
@@ -94,12 +83,24 @@ mod tests {
         assert_eq!(
             shown,
             [
-                "\"orderId\" NUMBER(38, 0)",
+                "\"ORDERID\" NUMBER(38, 0)",
                 "\"NAME\" VARCHAR(20)",
-                "\"price\" NUMBER(10, 2)",
-                "\"user\" VARIANT",
-                "\"at\" TIMESTAMP_NTZ(3)",
+                "\"PRICE\" NUMBER(10, 2)",
+                "\"USER\" VARIANT",
+                "\"AT\" TIMESTAMP_NTZ(3)",
             ]
         );
+    }
+
+    #[test]
+    fn a_key_is_read_as_a_name_of_sql() {
+        for (key, column) in [
+            ("orderId", "ORDERID"),
+            ("\"orderId\"", "orderId"),
+            ("a \"b\"", "A \"B\""),
+            ("\"a\"\"b\"", "a\"b"),
+        ] {
+            assert_eq!(snowflake_column(key), column);
+        }
     }
 }

@@ -507,7 +507,9 @@ fn look_up(operation: &str, request: &BTreeMap<String, String>, said: &Value) ->
             json!({"StreamDescriptionSummary": summary})
         }
         "GetDatabase" => json!({"Database": {"Name": named("Name")}}),
-        "GetTable" => json!({"Table": {"DatabaseName": named("DatabaseName"), "Name": named("Name")}}),
+        "GetTable" => json!({"Table": {
+            "DatabaseName": named("DatabaseName"), "Name": named("Name"), "Parameters": {"table_type": text("table_type", "ICEBERG")},
+        }}),
         "GetQueueUrl" => {
             let [account, name] = ["QueueOwnerAWSAccountId", "QueueName"].map(named);
             json!({"QueueUrl": format!("https://sqs.{REGION}.amazonaws.com/{account}/{name}")})

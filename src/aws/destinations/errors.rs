@@ -433,8 +433,8 @@ const SNOWFLAKE: &[DeliveryError] = &[
     ),
     error(
         "Snowflake.ExtraColumns",
-        "a record has a key without a column of the same name, in the same case",
-        "add the column as `pipec plan SPEC` prints it, or write `content_column`, which takes the whole record",
+        "a record has a key without a column of its name in upper case",
+        "add the column as `pipec plan SPEC` prints it, or write `content_column` for the whole record",
     ),
     error(
         "Snowflake.InvalidInput",

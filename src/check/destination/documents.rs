@@ -76,25 +76,6 @@ pub(super) fn check(context: &Context, delivery: &Delivery, words: &str) -> Vec<
         return Vec::new();
     }
     match fields(context.pipeline, context.query, delivery) {
-        Ok(fields) if fields.of_rows => faults(&fields, delivery),
-        Ok(fields) => [faults(&fields, delivery), forms(context.pipeline, delivery, words)].concat(),
-        Err(NoFields::Csv) => {
-            let span = context.pipeline.records.as_ref().map_or(delivery.span, |records| records.span);
-            vec![
-                Diagnostic::error(
-                    Code::DocumentForm,
-                    span,
-                    format!("{words} accepts JSON objects, and the records are lines of CSV"),
-                    "add SQL, whose rows are JSON objects, as in `analytics: {sql: SELECT * FROM stream}`",
-                )
-                .related(delivery.span, "the delivery"),
-            ]
-        }
-        Err(NoFields::Undeclared) => forms(context.pipeline, delivery, words),
-        Err(NoFields::Faulty) => Vec::new(),
-    }
-}
-
 /// Sources whose records are no documents. What CloudWatch Logs sends is a fault of its own.
 fn forms(pipeline: &Pipeline, delivery: &Delivery, words: &str) -> Vec<Diagnostic> {
     let at = pipeline.deliveries.iter().position(|other| other.span == delivery.span);
@@ -120,6 +101,22 @@ fn forms(pipeline: &Pipeline, delivery: &Delivery, words: &str) -> Vec<Diagnosti
         Some(found.related(delivery.span, "the delivery"))
     };
     into.filter_map(fault).collect()
+}
+
+        Ok(fields) if fields.of_rows => faults(&fields, delivery),
+        Ok(fields) => [faults(&fields, delivery), forms(context.pipeline, delivery, words)].concat(),
+        Err(NoFields::Csv) => vec![lines_of_csv(context, delivery, words)],
+        Err(NoFields::Undeclared) => forms(context.pipeline, delivery, words),
+        Err(NoFields::Faulty) => Vec::new(),
+    }
+}
+
+/// Lines of CSV for what accepts JSON objects.
+pub(super) fn lines_of_csv(context: &Context, delivery: &Delivery, words: &str) -> Diagnostic {
+    let span = context.pipeline.records.as_ref().map_or(delivery.span, |records| records.span);
+    let message = format!("{words} accepts JSON objects, and the records are lines of CSV");
+    let help = "add SQL, whose rows are JSON objects, as in `analytics: {sql: SELECT * FROM stream}`";
+    Diagnostic::error(Code::DocumentForm, span, message, help).related(delivery.span, "the delivery")
 }
 
 /// Names of fields that OpenSearch does not accept, and fields that are an object and a value.

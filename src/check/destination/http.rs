@@ -34,11 +34,6 @@ fn url(url: &Setting<String>) -> Vec<Diagnostic> {
             format!("the address has {length} characters; Firehose accepts {}", limits::URL_CHARS_MAX);
         return vec![endpoint.fault(message, format!("shorten it to {} characters", limits::URL_CHARS_MAX))];
     }
-    if url.value.contains("{{resolve:") {
-        let message =
-            "CloudFormation would write the stored value into the stack, where many can read it".to_owned();
-        return vec![endpoint.fault(message, "store the key in a secret, and write `secret` with its ARN")];
-    }
     let (uri, authority) = match endpoint.read() {
         Ok(parts) => parts,
         Err(fault) => return vec![fault],
@@ -105,8 +100,7 @@ fn attributes(service: &Service, http: &Http) -> Vec<Diagnostic> {
                 format!("shorten it to {max} characters"),
             );
         }
-        let resolves = attribute.value.value.contains("{{resolve:");
-        if secrets::is_secret(&attribute.name) || resolves {
+        if secrets::is_secret(&attribute.name) {
             let message = format!(
                 "the attribute `{}` looks like a secret, and the template is read by many",
                 attribute.name

@@ -35,15 +35,21 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery) {
         }
         Destination::Service(to) => {
             service::check(context, delivery, to);
+            // CloudFormation would replace such a text: no other rule fits it.
+            let replaced = service::replaced(to);
+            if !replaced.is_empty() {
+                replaced.into_iter().for_each(|fault| context.report(fault));
+                return;
+            }
             match &to.kind {
                 ServiceKind::Iceberg(iceberg) => iceberg::check(context, delivery, to, iceberg),
                 ServiceKind::Http(http) => http::check(context, to, http),
                 ServiceKind::Splunk(splunk) => splunk::check(context, delivery, splunk),
                 ServiceKind::OpenSearch(search) => opensearch::check(context, delivery, search),
+                ServiceKind::Snowflake(snowflake) => snowflake::check(context, delivery, snowflake),
                 ServiceKind::OpenSearchServerless(search) => {
                     opensearch_serverless::check(context, delivery, search);
                 }
-                ServiceKind::Snowflake(snowflake) => snowflake::check(context, snowflake),
                 ServiceKind::Redshift(redshift) => redshift::check(context, delivery, to, redshift),
             }
         }

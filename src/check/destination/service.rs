@@ -5,7 +5,8 @@ use super::s3;
 use crate::aws::destinations::Rows;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{Delivery, Pipeline, Secret, Service, Setting};
+use crate::pipeline::{Delivery, Pipeline, Secret, Service, ServiceKind, Setting};
+use crate::source::Span;
 use crate::spec::Duration;
 use crate::sql;
 
@@ -88,6 +89,25 @@ fn no_arn(secret: &Secret, region: &str) -> Diagnostic {
     );
     let message = "`secret` is the ARN of a secret in Secrets Manager, never its value";
     Diagnostic::error(Code::SecretArn, secret.arn.span, message, help)
+}
+
+/// Texts that CloudFormation replaces with a stored value, which the stack would show.
+pub(super) fn replaced(service: &Service) -> Vec<Diagnostic> {
+    let texts = service.kind.texts().into_iter().filter(|(text, _)| text.contains("{{resolve:"));
+    let help = match (&service.secret, &service.kind) {
+        (Some(_), _) => {
+            "write the value itself; a password or a key belongs in the secret that `secret` names"
+        }
+        (None, ServiceKind::Http(_)) => {
+            "write the value itself; store a key in a secret, and write `secret` with its ARN"
+        }
+        (None, _) => "write the value itself",
+    };
+    let fault = |(_, span): (&str, Span)| {
+        let message = "CloudFormation would replace `{{resolve:..}}` with the stored value, and the stack would show it";
+        Diagnostic::error(Code::SecretInSpec, span, message, help)
+    };
+    texts.map(fault).collect()
 }
 
 fn retry(delivery: &Delivery, service: &Service) -> Option<Diagnostic> {

@@ -3,14 +3,17 @@
 use fluent_uri::Uri;
 
 use super::super::Context;
+use super::documents;
 use crate::aws::destinations::snowflake_limits as limits;
 use crate::aws::regions;
-use crate::diagnostics::{Code, Diagnostic, secrets};
-use crate::pipeline::{Setting, Snowflake};
+use crate::diagnostics::{Code, Diagnostic, secrets, suggest};
+use crate::pipeline::{Delivery, Setting, Snowflake};
+use crate::table::fields::{NoFields, delivered_fields};
+use crate::table::snowflake::{snowflake_column, snowflake_columns};
 
 const EXAMPLE: &str = "https://xy12345.us-east-1.snowflakecomputing.com";
 
-pub(super) fn check(context: &mut Context, snowflake: &Snowflake) {
+pub(super) fn check(context: &mut Context, delivery: &Delivery, snowflake: &Snowflake) {
     let region = &context.pipeline.region.value;
     let mut found = Vec::new();
     match host(&snowflake.account_url) {
@@ -20,6 +23,21 @@ pub(super) fn check(context: &mut Context, snowflake: &Snowflake) {
     found.extend(names(snowflake));
     found.extend(columns(snowflake));
     found.extend(link(snowflake, region));
+    match delivered_fields(context.pipeline, context.query, delivery) {
+        Err(NoFields::Csv) => found.push(documents::lines_of_csv(context, delivery, "Snowflake")),
+        Ok(known) if snowflake.content_column.is_none() => {
+            found.extend(snowflake_columns(&known).err().map(|same| {
+                let message = format!(
+                    "two keys are the column `{}` of Snowflake, which reads keys in upper case",
+                    same.name
+                );
+                Diagnostic::error(Code::SnowflakeColumn, same.span, message, "rename one of them")
+                    .related(same.other, "the other one")
+                    .related(delivery.span, "the delivery")
+            }));
+        }
+        _ => {}
+    }
     found.into_iter().for_each(|fault| context.report(fault));
 }
 
@@ -102,11 +120,16 @@ fn link(snowflake: &Snowflake, region: &str) -> Option<Diagnostic> {
         );
         Some(Diagnostic::error(Code::SnowflakeLink, link.span, message, help))
     };
+    // A long text is perhaps a private key.
+    let unlike = || match link.value.len() > *limits::PRIVATE_LINK_CHARS.end() {
+        true => "this is not the ID of a private link".to_owned(),
+        false => format!("`{}` is not the ID of a private link", link.value),
+    };
     let parts: Vec<&str> = link.value.split('.').collect();
     let plain =
         |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     let [before @ .., "vpce", of, service] = parts.as_slice() else {
-        return error(format!("`{}` is not the ID of a private link", link.value));
+        return error(unlike());
     };
     let id = service.strip_prefix("vpce-svc-").unwrap_or_default();
     let is_id = (2..=3).contains(&before.len())
@@ -115,7 +138,7 @@ fn link(snowflake: &Snowflake, region: &str) -> Option<Diagnostic> {
         && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         && limits::PRIVATE_LINK_CHARS.contains(&link.value.len());
     if !is_id {
-        return error(format!("`{}` is not the ID of a private link", link.value));
+        return error(unlike());
     }
     if *of == region {
         return None;
@@ -124,24 +147,74 @@ fn link(snowflake: &Snowflake, region: &str) -> Option<Diagnostic> {
 }
 
 fn names(snowflake: &Snowflake) -> Vec<Diagnostic> {
-    let all = [Some(&snowflake.database), Some(&snowflake.schema), Some(&snowflake.table)];
-    let more = [&snowflake.role, &snowflake.content_column, &snowflake.metadata_column];
-    let all = all.into_iter().chain(more.map(Option::as_ref)).flatten();
-    let (min, max) = (limits::NAME_CHARS.start(), limits::NAME_CHARS.end());
-    let fault = |name: &Setting<String>| {
-        let length = name.value.chars().count();
-        if !limits::NAME_CHARS.contains(&length) {
-            let message = format!("a name has {min} to {max} characters, not {length}");
-            let help = if length == 0 { "write a name" } else { "write the name as Snowflake stores it" };
-            return Some(Diagnostic::error(Code::SnowflakeName, name.span, message, help));
-        }
-        let inner = name.value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let message = "Firehose takes the name as it is stored, without quotes";
-        inner.map(|inner| {
-            Diagnostic::error(Code::SnowflakeName, name.span, message, format!("write `{inner}`"))
-        })
+    let more = [
+        ("role", &snowflake.role),
+        ("content_column", &snowflake.content_column),
+        ("metadata_column", &snowflake.metadata_column),
+    ];
+    let more = more.into_iter().filter_map(|(key, name)| Some((key, name.as_ref()?)));
+    let all = [("database", &snowflake.database), ("schema", &snowflake.schema), ("table", &snowflake.table)];
+    all.into_iter().chain(more).filter_map(|(key, name)| one_name(key, name, snowflake)).collect()
+}
+
+fn one_name(key: &str, name: &Setting<String>, snowflake: &Snowflake) -> Option<Diagnostic> {
+    let text = name.value.as_str();
+    let error = |message: String, help: String| {
+        Some(Diagnostic::error(Code::SnowflakeName, name.span, message, help))
     };
-    all.filter_map(fault).collect()
+    let length = text.chars().count();
+    if !limits::NAME_CHARS.contains(&length) {
+        let (min, max) = (limits::NAME_CHARS.start(), limits::NAME_CHARS.end());
+        let help = if length == 0 { "write a name" } else { "write the name as Snowflake stores it" };
+        return error(format!("a name has {min} to {max} characters, not {length}"), help.into());
+    }
+    if text.contains(char::is_control) {
+        let plain = text.replace(char::is_control, "");
+        return error("a name has no line breaks".into(), format!("write `{key}: {plain}`"));
+    }
+    if let Some(inner) = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        let message = "Firehose reads the name as it is stored, without quotes";
+        return error(message.into(), format!("write `{inner}`"));
+    }
+    // Snowpipe Streaming reads names of columns as SQL does.
+    if key.ends_with("_column") {
+        return None;
+    }
+    if key == "role" && text.starts_with("arn:") {
+        let message = "`role` is a role of Snowflake, not of IAM".to_owned();
+        return error(
+            message,
+            "write its name, as in `role: FIREHOSE`; the stack has Firehose's role of IAM".into(),
+        );
+    }
+    if text.contains('.') {
+        return error(format!("`{text}` is several names"), parts(key, text, snowflake));
+    }
+    text.contains(char::is_lowercase).then(|| {
+        let message =
+            format!("`{text}` has lower-case letters, which Snowflake stores only of names in quotes");
+        let help = format!("write `{key}: {}`, unless the name was created in quotes", text.to_uppercase());
+        Diagnostic::warning(Code::SnowflakeName, name.span, message, help)
+    })
+}
+
+/// Where the parts of a name with dots belong, as far as they are not there.
+fn parts(key: &str, text: &str, snowflake: &Snowflake) -> String {
+    let parts: Vec<&str> = text.split('.').collect();
+    let keys: &[&str] = match (key, parts.len()) {
+        ("table", 2) => &["schema", "table"],
+        ("schema", 2) | ("database", 2) => &["database", "schema"],
+        ("table" | "database", 3) => &["database", "schema", "table"],
+        _ => return format!("write one name, as in `{key}: ORDERS`"),
+    };
+    let is_there = |of: &str, part: &str| match of {
+        "database" => snowflake.database.value == part,
+        "schema" => snowflake.schema.value == part,
+        _ => snowflake.table.value == part,
+    };
+    let lacking = keys.iter().zip(&parts).filter(|(of, part)| !is_there(of, part));
+    let lacking: Vec<String> = lacking.map(|(of, part)| format!("`{of}: {part}`")).collect();
+    format!("write {}", suggest::all_of(&lacking))
 }
 
 /// The column of metadata without that of the record, or both in one.
@@ -153,7 +226,7 @@ fn columns(snowflake: &Snowflake) -> Option<Diagnostic> {
             let help = "add `content_column: RECORD`, or remove `metadata_column`";
             Some(Diagnostic::error(Code::SnowflakeColumn, metadata.span, message, help))
         }
-        Some(content) if content.value == metadata.value => {
+        Some(content) if snowflake_column(&content.value) == snowflake_column(&metadata.value) => {
             let message = "`content_column` and `metadata_column` are the same column";
             let help = "write another name, such as `metadata_column: RECORD_METADATA`";
             Some(

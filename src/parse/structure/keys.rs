@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::breach::fits;
 use super::form::{example, last, with_key};
 use super::lacks;
-use crate::diagnostics::{Code, Diagnostic, suggest};
+use crate::diagnostics::{Code, Diagnostic, secrets, suggest};
 use crate::parse::{Places, dotted, step};
 use crate::source::Span;
 use crate::spec::schema;
@@ -45,6 +45,9 @@ pub(super) fn unknown_key(
     let here = if pointer.is_empty() { "a spec".to_owned() } else { format!("`{}`", dotted(pointer)) };
     let object = root.pointer(pointer).unwrap_or(root);
     let help = match (meant(key, &known), elsewhere(key, object)) {
+        _ if is_of_secret(key, &known) => format!(
+            "store it in Secrets Manager, as a key of the JSON in `secret`, and remove `{key}`; `secret` is the ARN"
+        ),
         _ if stands_for(key, object, subschema, places).is_some() => {
             format!("did you mean `{}`?", stands_for(key, object, subschema, places).unwrap_or_default())
         }
@@ -54,6 +57,12 @@ pub(super) fn unknown_key(
         (None, None) => format!("write {}", suggest::one_of(known)),
     };
     Diagnostic::error(Code::UnknownKey, span, format!("`{key}` is not a key of {here}"), help)
+}
+
+/// Whether a key is one of the JSON in `secret`, or is called like one: no other key is meant.
+fn is_of_secret(key: &str, known: &[&str]) -> bool {
+    let is_user = ["user", "username", "login"].contains(&key);
+    known.contains(&"secret") && !key.contains("secret") && (is_user || secrets::is_secret(key))
 }
 
 /// The known key that an unknown one stands for: one whose words it has, such as `pattern` for `event_pattern`, or the nearest one.

@@ -30,7 +30,7 @@ impl Kind for Http {
         let attributes = self.attributes.iter();
         DestinationPlan::Http(HttpPlan {
             url: self.url.value.clone(),
-            name: self.name.clone(),
+            name: self.name.value.clone(),
             encoding: encoding(self),
             attributes: attributes.map(|one| (one.name.clone(), one.value.value.clone())).collect(),
         })

@@ -25,9 +25,9 @@ use crate::aws::destinations::{self, BACKUP_FRESHNESS, Watched};
 use crate::aws::metrics::MetricName;
 use crate::check::Checked;
 use crate::graph::NodeKind;
-use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink, Transform};
+use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink};
 use crate::spec::{AlarmKey, Duration};
-use crate::table::fields::{Fields, fields};
+use crate::table::fields::{Fields, delivered_fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub(super) use iceberg::resources as iceberg_resources;
@@ -117,13 +117,8 @@ pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServiceP
     Some(service::plan(&site, kind(service)))
 }
 
-/// The fields of what is delivered, unless a function of the user's or the unpacking decides about them.
 fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
-    let is_other = |transform: &Transform| transform.own.is_some() || transform.unpack.is_some();
-    if delivery.transform.as_ref().is_some_and(is_other) {
-        return None;
-    }
-    fields(checked.pipeline(), checked.query(), delivery).ok()
+    delivered_fields(checked.pipeline(), checked.query(), delivery).ok()
 }
 
 /// The stack's own resources at a destination that is not a bucket: logical ids with their types.

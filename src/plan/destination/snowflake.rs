@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::DestinationPlan;
 use super::service::{Kind, Site};
 use crate::pipeline::{Setting, Snowflake};
-use crate::table::snowflake::{snowflake_columns, snowflake_identifier};
+use crate::table::snowflake::{snowflake_column, snowflake_columns, snowflake_identifier};
 
 /// What the template needs of Snowflake.
 #[derive(Clone, Debug, Serialize)]
@@ -58,13 +58,14 @@ impl Snowflake {
 
     /// The columns of the statement: names and types; none where they are not known.
     fn columns(&self, site: &Site) -> Vec<(String, String)> {
-        let variant = |name: &Setting<String>| (name.value.clone(), "VARIANT".to_owned());
+        let variant = |name: &Setting<String>| (snowflake_column(&name.value), "VARIANT".to_owned());
         match &self.content_column {
             Some(content) => {
                 [Some(content), self.metadata_column.as_ref()].into_iter().flatten().map(variant).collect()
             }
             None => {
-                let columns = site.fields.map(snowflake_columns).unwrap_or_default();
+                let columns =
+                    site.fields.and_then(|fields| snowflake_columns(fields).ok()).unwrap_or_default();
                 columns.into_iter().map(|column| (column.name, column.data_type)).collect()
             }
         }
@@ -77,7 +78,7 @@ impl Snowflake {
         let mut lines = Vec::new();
         if columns.is_empty() {
             lines.push(format!(
-                "the table {table} exists; each record is a JSON object, and each of its keys a column, in the same case"
+                "the table {table} exists; each record is a JSON object, and each of its keys a column, in upper case"
             ));
         } else {
             lines.push(
@@ -210,15 +211,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_keys_in_their_case() {
+    fn columns_are_the_keys_in_upper_case() {
         let sql = statements(&other_side("", TYPES));
         for column in [
-            "\"orderId\" NUMBER(38, 0),",
+            "\"ORDERID\" NUMBER(38, 0),",
             "\"NAME\" VARCHAR(20),",
-            "\"address\" VARIANT,",
-            "\"say \"\"a\"\"\" BOOLEAN",
+            "\"ADDRESS\" VARIANT,",
+            "\"SAY \"\"A\"\"\" BOOLEAN",
         ] {
             assert!(sql.contains(column), "{column}\n{sql}");
         }
+        let sql = statements(&other_side(", content_column: record, metadata_column: meta", ""));
+        assert!(sql.contains("\"RECORD\" VARIANT,\n    \"META\" VARIANT\n"), "{sql}");
     }
 }

@@ -23,7 +23,7 @@ impl Resolver<'_> {
             let endpoint = Http {
                 vendor: Vendor::Other,
                 url: self.written(&format!("{at}/url"), http.url),
-                name: http.name.unwrap_or_else(|| site.pipeline.to_owned()),
+                name: self.or(&format!("{at}/name"), http.name, site.pipeline.to_owned()),
                 gzip: http.compression != Some(RequestCompression::None),
                 attributes: self.attributes(&at, http.attributes),
             };
@@ -43,7 +43,7 @@ impl Resolver<'_> {
             let endpoint = Http {
                 vendor: Vendor::Datadog,
                 url: self.or(&at, None, datadog_url(domain)),
-                name: "Datadog".into(),
+                name: self.or(&format!("{at}/name"), None, "Datadog".into()),
                 gzip: true,
                 attributes: self.attributes(&at, datadog.attributes),
             };
@@ -59,7 +59,7 @@ impl Resolver<'_> {
         let endpoint = Http {
             vendor: Vendor::NewRelic,
             url: self.or(&at, None, url.to_owned()),
-            name: "New Relic".into(),
+            name: self.or(&format!("{at}/name"), None, "New Relic".into()),
             gzip: true,
             attributes: self.attributes(&at, new_relic.attributes),
         };
