@@ -70,12 +70,6 @@ fn better_name(name: &str) -> Option<String> {
     (fault_of_name(better).is_none()).then(|| better.to_owned())
 }
 
-/// Records that are no documents: each has to be one JSON object, with fields that OpenSearch accepts.
-pub(super) fn check(context: &Context, delivery: &Delivery, words: &str) -> Vec<Diagnostic> {
-    if delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some()) {
-        return Vec::new();
-    }
-    match fields(context.pipeline, context.query, delivery) {
 /// Sources whose records are no documents. What CloudWatch Logs sends is a fault of its own.
 fn forms(pipeline: &Pipeline, delivery: &Delivery, words: &str) -> Vec<Diagnostic> {
     let at = pipeline.deliveries.iter().position(|other| other.span == delivery.span);
@@ -103,6 +97,12 @@ fn forms(pipeline: &Pipeline, delivery: &Delivery, words: &str) -> Vec<Diagnosti
     into.filter_map(fault).collect()
 }
 
+/// Records that are no documents: each has to be one JSON object, with fields that OpenSearch accepts.
+pub(super) fn check(context: &Context, delivery: &Delivery, words: &str) -> Vec<Diagnostic> {
+    if delivery.transform.as_ref().is_some_and(|transform| transform.own.is_some()) {
+        return Vec::new();
+    }
+    match fields(context.pipeline, context.query, delivery) {
         Ok(fields) if fields.of_rows => faults(&fields, delivery),
         Ok(fields) => [faults(&fields, delivery), forms(context.pipeline, delivery, words)].concat(),
         Err(NoFields::Csv) => vec![lines_of_csv(context, delivery, words)],
