@@ -173,19 +173,12 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: boo
         Some(name) => format!("`transform: {{unpack: cloudwatch_logs}}` in delivery `{name}`"),
         None => "`transform: {unpack: cloudwatch_logs}`".into(),
     };
-    let capabilities = delivery.destination.capabilities();
-    if capabilities.rows == Rows::One {
-        let words = capabilities.words;
-        let message =
-            format!("CloudWatch Logs sends gzip of many log events, and {words} accepts one row per record");
-        return Some(Diagnostic::error(
-            Code::PackedRecords,
-            source.span,
-            message,
-            "deliver the log events to `s3`",
-        ));
-    }
-    let help = format!("write {of}, which makes a line of JSON of each log event");
+    let to = delivery.destination.capabilities();
+    let help = match to.rows {
+        // Without unpacking a destination gets gzip, with it several rows.
+        Rows::One => format!("deliver the log events to `s3`: {} accepts one row per record", to.words),
+        Rows::Any => format!("write {of}, which makes a line of JSON of each log event"),
+    };
     if let Some(analytics) = pipeline.analytics.as_ref().filter(|_| pipeline.runs_query(delivery)) {
         return Some(
             Diagnostic::error(

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::buckets;
 use crate::check::Checked;
-use crate::pipeline::KeysFrom;
+use crate::pipeline::{KeysFrom, ServiceKind};
 use crate::spec::{AnalyticsRuntime, ErrorsPlace};
 use crate::sql::{self, ERROR_STREAM};
 
@@ -65,7 +65,19 @@ pub(super) fn plan(checked: &Checked) -> Vec<FaultPlan> {
     let mut faults = if unpacks { unpacking() } else { Vec::new() };
     faults.extend(of_query(checked));
     faults.extend(of_objects(checked));
+    faults.extend(of_loads(checked));
     faults
+}
+
+/// Rows that a load drops.
+fn of_loads(checked: &Checked) -> Option<FaultPlan> {
+    let mut kinds =
+        checked.pipeline().deliveries.iter().filter_map(|delivery| delivery.destination.service());
+    let drops = kinds.find_map(|service| match &service.kind {
+        ServiceKind::Redshift(redshift) => redshift.dropped_rows(),
+        _ => None,
+    });
+    drops.map(|_| FaultPlan { what: "a row that COPY drops", becomes: "is lost", counted: None, help: None })
 }
 
 /// The faults that partitioning and conversion may meet.

@@ -85,6 +85,20 @@ pub fn fields(pipeline: &Pipeline, query: Option<&Query>, delivery: &Delivery) -
     Ok(Fields { list: records.columns.iter().map(field).collect(), of_rows })
 }
 
+/// The fields of lines of CSV, in their order.
+pub fn csv_fields(pipeline: &Pipeline) -> Option<Fields> {
+    let records = pipeline.records.as_ref().filter(|records| records.complete)?;
+    let field = |column: &crate::sql::Column| Field {
+        name: column.name.clone(),
+        path: vec![column.name.clone()],
+        is_inside_array: false,
+        data_type: column.data_type,
+        epoch: column.epoch,
+        span: column.span,
+    };
+    Some(Fields { list: records.columns.iter().map(field).collect(), of_rows: false })
+}
+
 /// The fields of what reaches the destination: the same, unless a function of the user's or the unpacking decides about them.
 ///
 /// # Errors

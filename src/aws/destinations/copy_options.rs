@@ -56,6 +56,9 @@ const fn format(words: &'static str, value: Value, not_with: &'static [&'static 
     CopyOption { words, value, kind: Kind::Format, not_with }
 }
 
+/// Formats that Firehose does not stage.
+const FORMATS: &[&str] = &["AVRO", "ORC", "PARQUET", "SHAPEFILE"];
+
 const BOOLEANS: &[&str] = &["ON", "OFF", "TRUE", "FALSE"];
 
 /// All options.
@@ -201,13 +204,22 @@ pub fn read(text: &str) -> Result<Vec<Written>, Fault> {
         // `FORMAT` and `FORMAT AS` may precede the name of a format.
         if first.eq_ignore_ascii_case("FORMAT") {
             at += usize::from(is(tokens.get(at), "AS"));
+            let of_format = |option: &&CopyOption| {
+                (option.kind == Kind::Format || FORMATS.contains(&option.words))
+                    && is(tokens.get(at), option.words)
+            };
+            if !OPTIONS.iter().any(|option| of_format(&option)) {
+                return Err(Fault::Value("FORMAT", "a format, such as `CSV`".to_owned()));
+            }
             continue;
         }
         let of_word = |option: &&CopyOption| {
             option.words.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case(&first))
         };
         let Some(option) = OPTIONS.iter().find(of_word) else { return Err(Fault::Unknown(first)) };
-        at += usize::from(is(tokens.get(at), "AS"));
+        let takes_as = !matches!(option.value, Value::None | Value::WordOrNone(_));
+        let has_as = takes_as && is(tokens.get(at), "AS");
+        at += usize::from(has_as);
         let value = match (tokens.get(at), option.value) {
             (Some(Token::Text(text)), Value::Text | Value::TextOrNone) => Some(text.clone()),
             (Some(Token::Word(word)), Value::Number(min, max)) => {
@@ -220,8 +232,11 @@ pub fn read(text: &str) -> Result<Vec<Written>, Fault> {
             {
                 Some(word.to_ascii_uppercase())
             }
-            (_, Value::None | Value::TextOrNone | Value::WordOrNone(_)) => None,
-            (_, Value::Text) => return Err(Fault::Value(option.words, "a text in single quotes".to_owned())),
+            (_, Value::None | Value::WordOrNone(_)) => None,
+            (_, Value::TextOrNone) if !has_as => None,
+            (_, Value::Text | Value::TextOrNone) => {
+                return Err(Fault::Value(option.words, "a string in single quotes".to_owned()));
+            }
             (_, Value::Number(min, max)) => {
                 return Err(Fault::Value(option.words, format!("a whole number, {min} to {max}")));
             }
@@ -284,8 +299,17 @@ mod tests {
         assert_eq!(read_all("JSON 'auto"), Err(Fault::Open));
         assert_eq!(
             read_all("TIMEFORMAT auto"),
-            Err(Fault::Value("TIMEFORMAT", "a text in single quotes".into()))
+            Err(Fault::Value("TIMEFORMAT", "a string in single quotes".into()))
         );
+        for (text, words) in [
+            ("FORMAT AS", "FORMAT"),
+            ("FORMAT TRUNCATECOLUMNS", "FORMAT"),
+            ("JSON AS", "JSON"),
+            ("QUOTE AS", "QUOTE"),
+        ] {
+            assert!(matches!(read_all(text), Err(Fault::Value(of, _)) if of == words), "{text}");
+        }
+        assert_eq!(read_all("TRUNCATECOLUMNS AS"), Err(Fault::Unknown("AS".into())));
         assert!(matches!(read_all("MAXERROR 200000"), Err(Fault::Value("MAXERROR", _))));
     }
 

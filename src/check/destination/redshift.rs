@@ -3,15 +3,16 @@
 use super::super::Context;
 use crate::aws::destinations::{
     COPY_OPTIONS, CopyFault, CopyKind, WrittenOption, copy_value, read_copy_options, redshift_endpoint,
-    redshift_limits as limits, serverless_usd,
+    redshift_identifier, redshift_limits as limits, serverless_usd,
 };
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::pipeline::literal_head;
-use crate::pipeline::{Delivery, Redshift, RedshiftHost, Service, Setting};
+use crate::pipeline::{Delivery, Records, Redshift, RedshiftHost, Service, Setting};
 use crate::source::Span;
 use crate::spec::Duration;
+use crate::sql::{DataType, RecordFormat};
 use crate::table::fields::{Fields, NoFields, fields};
-use crate::table::redshift::redshift_columns;
+use crate::table::redshift::{redshift_columns, time_format};
 
 const EXAMPLE: &str = "analytics.cabc1234wxyz.us-east-1.redshift.amazonaws.com:5439";
 
@@ -20,11 +21,12 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     found.extend(host(&redshift.host, &redshift.database));
     found.extend(names(redshift));
     let known = match &delivery.transform {
-        // Nobody knows what a function of the user's returns.
+        // What a function of the user's returns is not known.
         Some(transform) if transform.own.is_some() || transform.unpack.is_some() => Err(NoFields::Undeclared),
         _ => fields(context.pipeline, context.query, delivery),
     };
-    found.extend(options(delivery, redshift, known.as_ref()));
+    let records = context.pipeline.records.as_ref();
+    found.extend(options(delivery, redshift, known.as_ref(), records));
     if let Ok(known) = &known {
         found.extend(same_columns(known));
         found.extend(columns(redshift, known));
@@ -76,7 +78,7 @@ fn host(host: &RedshiftHost, database: &Setting<String>) -> Option<Diagnostic> {
             fault(
                 format!("`{text}` is not a host of Redshift, and Firehose connects to no other name"),
                 format!(
-                    "write the endpoint as Redshift names it, such as `{EXAMPLE}`; a domain of your own or a proxy cannot be used"
+                    "write the endpoint as Redshift names it, such as `{EXAMPLE}`; your own domain name or a proxy cannot be used"
                 ),
             )
         }
@@ -116,6 +118,21 @@ fn names(redshift: &Redshift) -> Vec<Diagnostic> {
         };
         fault(table.span, format!("`{}` is not the name of a table", table.value), help);
     }
+    // A plain name that SQL needs in quotes is a reserved word.
+    let is_reserved =
+        |part: &&&str| part.is_ascii() && is_plain(part) && redshift_identifier(part).starts_with('"');
+    if let Some(word) = parts.iter().find(is_reserved).filter(|_| parts.len() <= 2) {
+        let better: Vec<String> = parts
+            .iter()
+            .map(|part| if is_reserved(&part) { format!("{part}_data") } else { (*part).to_owned() })
+            .collect();
+        let help = format!("create it under another name, such as `table: {}`", better.join("."));
+        fault(
+            table.span,
+            format!("`{word}` is a reserved word of Redshift, which COPY accepts only in quotes"),
+            &help,
+        );
+    }
     let Some(columns) = &redshift.columns else { return found };
     if columns.value.is_empty() {
         fault(columns.span, "COPY needs a column to load".into(), "remove `columns`, or name one");
@@ -126,7 +143,7 @@ fn names(redshift: &Redshift) -> Vec<Diagnostic> {
             fault(columns.span, message, "write one name per item, up to 127 bytes and without quotes");
         }
         if columns.value[..at].iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
-            fault(columns.span, format!("the column `{name}` is there twice"), "remove one of them");
+            fault(columns.span, format!("the column `{name}` is listed twice"), "remove one of them");
         }
     }
     let length: usize = columns.value.iter().map(|name| name.len() + 2).sum();
@@ -139,7 +156,12 @@ fn names(redshift: &Redshift) -> Vec<Diagnostic> {
 }
 
 /// The options as COPY reads them, with what pipec adds.
-fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoFields>) -> Vec<Diagnostic> {
+fn options(
+    delivery: &Delivery,
+    redshift: &Redshift,
+    known: Result<&Fields, &NoFields>,
+    records: Option<&Records>,
+) -> Vec<Diagnostic> {
     let written = redshift.copy_options.as_ref();
     let span = written.map_or(redshift.table.span, |options| options.span);
     let error = |message: String, help: String| Diagnostic::error(Code::CopyOption, span, message, help);
@@ -161,12 +183,10 @@ fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoF
     let format = options.iter().find(|one| one.option.kind == CopyKind::Format).map(|one| one.option.words);
     let is_json = matches!(format, None | Some("JSON"));
     match known {
-        Err(NoFields::Csv) if is_json => {
-            let message = "the records are lines of CSV, and COPY would read them as JSON";
-            found.push(error(
-                message.into(),
-                "write `copy_options: CSV`, and `DELIMITER` if that is not a comma".into(),
-            ));
+        Err(NoFields::Csv) => {
+            found.extend(
+                records.map(|records| csv(records, redshift, &options, is_json, &error)).unwrap_or_default(),
+            );
         }
         Ok(_) if !is_json => {
             let message =
@@ -182,7 +202,68 @@ fn options(delivery: &Delivery, redshift: &Redshift, known: Result<&Fields, &NoF
         _ => {}
     }
     found.extend(json(delivery, &options, known.ok(), span));
+    found.extend(known.ok().and_then(|known| times(known, &options, &error)));
     found
+}
+
+/// Lines of CSV, which COPY splits at its delimiter and loads in the order of the columns.
+fn csv(
+    records: &Records,
+    redshift: &Redshift,
+    options: &[WrittenOption],
+    is_json: bool,
+    error: &impl Fn(String, String) -> Diagnostic,
+) -> Vec<Diagnostic> {
+    let RecordFormat::Csv { delimiter } = records.format else { return Vec::new() };
+    let shown = match delimiter {
+        '\t' => "\\t".to_owned(),
+        '\'' => "\'\'".to_owned(),
+        other => other.to_string(),
+    };
+    let wanted = if delimiter == ',' { "CSV".to_owned() } else { format!("CSV DELIMITER '{shown}'") };
+    let help = || format!("write `{wanted}` in `copy_options`");
+    let mut found = Vec::new();
+    if copy_value(options, "CSV").is_none() {
+        let how = if is_json { "as JSON" } else { "without regard to quotes" };
+        let message = format!("the records are lines of CSV, and COPY would read them {how}");
+        found.push(error(message, help()));
+    } else {
+        let read = copy_value(options, "DELIMITER").flatten().unwrap_or(",");
+        if read != delimiter.to_string() && !(delimiter == '\t' && read == "\\t") {
+            let message = format!(
+                "the fields of the records are separated by `{shown}`, and COPY splits them at `{read}`"
+            );
+            found.push(error(message, help()));
+        }
+    }
+    let names: Vec<&str> = records.columns.iter().map(|column| column.name.as_str()).collect();
+    let lower = |name: &str| name.to_lowercase();
+    if let Some(columns) = redshift.columns.as_ref().filter(|_| records.complete)
+        && !columns.value.iter().map(|name| lower(name)).eq(names.iter().map(|name| lower(name)))
+    {
+        let message = format!("COPY loads the fields of CSV in their order, which is `{}`", names.join(", "));
+        let help = format!("write `columns: [{}]`, or remove it", names.join(", "));
+        found.push(Diagnostic::error(Code::RedshiftColumn, columns.span, message, help));
+    }
+    found
+}
+
+/// Times that COPY does not read with its `TIMEFORMAT`.
+fn times(
+    known: &Fields,
+    options: &[WrittenOption],
+    error: &impl Fn(String, String) -> Diagnostic,
+) -> Option<Diagnostic> {
+    let value = copy_value(options, "TIMEFORMAT")??;
+    let time = known.list.iter().find(|field| field.data_type == DataType::Timestamp)?;
+    let wanted = time_format(known);
+    let is_number = |format: &str| format.to_ascii_lowercase().starts_with("epoch");
+    let fits = value.eq_ignore_ascii_case(wanted) || !(is_number(value) || is_number(wanted));
+    (!fits).then(|| {
+        let message = format!("COPY would not read the time `{}` with `TIMEFORMAT '{value}'`", time.name);
+        error(message, format!("remove `TIMEFORMAT`: pipec writes `TIMEFORMAT '{wanted}'`"))
+            .related(time.span, "the time")
+    })
 }
 
 fn unreadable(fault: CopyFault, error: impl Fn(String, String) -> Diagnostic) -> Diagnostic {
@@ -192,13 +273,13 @@ fn unreadable(fault: CopyFault, error: impl Fn(String, String) -> Diagnostic) ->
             let help = match suggest::nearest(&word.to_ascii_uppercase(), known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => {
-                    "see COPY in the Redshift database developer guide; a text is in single quotes".into()
+                    "see COPY in the Redshift database developer guide; strings are in single quotes".into()
                 }
             };
             error(format!("COPY has no option `{word}`"), help)
         }
         CopyFault::Open => error(
-            "a text of the options has no second quote".into(),
+            "a string of the options has no closing quote".into(),
             "add the single quote at its end".into(),
         ),
         CopyFault::Value(words, need) => error(
@@ -213,7 +294,7 @@ fn not_ours(one: &WrittenOption, error: &impl Fn(String, String) -> Diagnostic) 
     let words = one.option.words;
     match one.option.kind {
         CopyKind::Managed(reason) => {
-            Some(error(format!("`{words}` is not to be written: {reason}"), format!("remove `{words}`")))
+            Some(error(format!("`{words}` cannot be set: {reason}"), format!("remove `{words}`")))
         }
         CopyKind::Impossible(reason) => {
             Some(error(format!("`{words}` cannot be used: {reason}"), format!("remove `{words}`")))
@@ -231,8 +312,11 @@ fn together(options: &[WrittenOption], error: &impl Fn(String, String) -> Diagno
     for (at, one) in options.iter().enumerate() {
         let words = one.option.words;
         if options[..at].iter().any(|other| other.option.words == words) {
-            found.push(error(format!("`{words}` is there twice"), "remove one of them".into()));
+            found.push(error(format!("`{words}` is written twice"), "remove one of them".into()));
         }
+    }
+    if copy_value(options, "QUOTE").is_some() && copy_value(options, "CSV").is_none() {
+        found.push(error("`QUOTE` is an option of `CSV` alone".into(), "remove `QUOTE`".into()));
     }
     for option in options.iter().map(|one| one.option).chain(json) {
         let other = options.iter().find(|other| option.not_with.contains(&other.option.words));
@@ -257,7 +341,12 @@ fn json(
         let message = "COPY may read the staging bucket alone, so that it cannot read the file of JSON paths";
         return Some(Diagnostic::error(Code::CopyOption, span, message, ignorecase));
     }
-    if !["auto", "auto ignorecase", "noshred"].contains(&value.to_ascii_lowercase().as_str()) {
+    if value.eq_ignore_ascii_case("noshred") {
+        let message =
+            "with `JSON 'noshred'`, COPY loads each record into a single column, not into those of the table";
+        return Some(Diagnostic::error(Code::CopyOption, span, message, ignorecase));
+    }
+    if !["auto", "auto ignorecase"].contains(&value.to_ascii_lowercase().as_str()) {
         let message = format!("`JSON '{value}'` is not an option of COPY");
         return Some(Diagnostic::error(Code::CopyOption, span, message, ignorecase));
     }
@@ -333,7 +422,7 @@ fn awake(delivery: &Delivery, redshift: &Redshift) -> Option<Diagnostic> {
             "a load every {} keeps the workgroup awake: about {least:.0} USD per month at its smallest size",
             Duration(interval.value)
         );
-        let help = format!("write `interval: 15 min` if rows may be so late: about {most:.0} USD");
+        let help = format!("write `interval: 15 min` if rows may arrive that late: about {most:.0} USD");
         Diagnostic::warning(Code::RedshiftAwake, interval.span, message, help)
     })
 }

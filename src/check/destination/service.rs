@@ -171,7 +171,9 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
         true => {
             format!("remove `unpack`: {} reads the records of CloudWatch Logs itself", capabilities.words)
         }
-        false => "remove `unpack`, or deliver the log events to `s3`".to_owned(),
+        false => {
+            "deliver the log events to `s3`; if the records are no log events, remove `unpack`".to_owned()
+        }
     };
     (capabilities.rows == Rows::One).then(|| {
         let message = format!(

@@ -27,7 +27,7 @@ use crate::check::Checked;
 use crate::graph::NodeKind;
 use crate::pipeline::{Delivery, Destination, KeysFrom, Purpose, Service, ServiceKind, Sink};
 use crate::spec::{AlarmKey, Duration};
-use crate::table::fields::{Fields, delivered_fields, fields};
+use crate::table::fields::{Fields, NoFields, csv_fields, delivered_fields, fields};
 use crate::table::partition_keys;
 pub use http::HttpPlan;
 pub(super) use iceberg::resources as iceberg_resources;
@@ -118,7 +118,11 @@ pub(super) fn service(checked: &Checked, delivery: &Delivery) -> Option<ServiceP
 }
 
 fn known_fields(checked: &Checked, delivery: &Delivery) -> Option<Fields> {
-    delivered_fields(checked.pipeline(), checked.query(), delivery).ok()
+    match delivered_fields(checked.pipeline(), checked.query(), delivery) {
+        Ok(fields) => Some(fields),
+        Err(NoFields::Csv) => csv_fields(checked.pipeline()),
+        Err(NoFields::Undeclared | NoFields::Faulty) => None,
+    }
 }
 
 /// The stack's own resources at a destination that is not a bucket: logical ids with their types.

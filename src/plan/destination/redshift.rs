@@ -54,6 +54,17 @@ impl Redshift {
         options.join(" ")
     }
 
+    /// How many faulty rows a load drops; `None` if they fail it.
+    pub(in crate::plan) fn dropped_rows(&self) -> Option<String> {
+        let own = self.copy_options.as_ref().map_or("", |options| options.value.as_str());
+        let written = read_copy_options(own).unwrap_or_default();
+        if copy_value(&written, "IGNOREALLERRORS").is_some() {
+            return Some("all".to_owned());
+        }
+        let rows = copy_value(&written, "MAXERROR")?.filter(|rows| *rows != "0")?;
+        Some(format!("up to {rows}"))
+    }
+
     fn endpoint(&self) -> Option<crate::aws::destinations::RedshiftEndpoint<'_>> {
         match &self.host {
             RedshiftHost::Workgroup(_) => None,
@@ -208,13 +219,9 @@ impl Kind for Redshift {
                 serverless_usd(interval)
             ));
         }
-        let own = self.copy_options.as_ref().map_or("", |options| options.value.as_str());
-        let written = read_copy_options(own).unwrap_or_default();
-        if let Some(Some(rows)) = copy_value(&written, "MAXERROR").filter(|rows| *rows != Some("0")) {
-            notes.push(format!(
-                "up to {rows} faulty rows per load are dropped: SELECT * FROM sys_load_error_detail shows them"
-            ));
-        }
+        notes.extend(self.dropped_rows().map(|rows| {
+            format!("{rows} faulty rows per load are dropped: SELECT * FROM sys_load_error_detail shows them")
+        }));
         notes
     }
 
@@ -273,5 +280,31 @@ mod tests {
             csv,
         );
         assert_eq!(options, "CSV TIMEFORMAT 'epochsecs'");
+    }
+
+    #[test]
+    fn columns_of_csv_are_those_of_the_table() {
+        let csv = "records: { format: csv, delimiter: ';', columns: { id: { type: BIGINT }, note: { type: VARCHAR(9) } } }\n";
+        let (plan, _) = planned(&spec("workgroup: shop, copy_options: \"CSV DELIMITER ';'\"", csv));
+        let lines = plan.deliveries[0].shown().other_side.join("\n");
+        assert!(
+            lines.contains("CREATE TABLE public.orders (\n    id BIGINT,\n    note VARCHAR(36)\n"),
+            "{lines}"
+        );
+    }
+
+    #[test]
+    fn dropped_rows_are_reported() {
+        for (options, note) in [
+            ("IGNOREALLERRORS", "all faulty rows per load are dropped"),
+            ("MAXERROR 9", "up to 9 faulty rows per load"),
+        ] {
+            let (plan, _) = planned(&spec(&format!("workgroup: shop, copy_options: {options}"), ""));
+            let notes = plan.deliveries[0].shown().notes.join("\n");
+            assert!(notes.contains(note), "{notes}");
+            assert!(plan.faults.iter().any(|fault| fault.becomes == "is lost" && fault.counted.is_none()));
+        }
+        let (plan, _) = planned(&spec("workgroup: shop, copy_options: MAXERROR 0", ""));
+        assert!(plan.faults.is_empty());
     }
 }
