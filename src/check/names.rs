@@ -320,9 +320,11 @@ fn keys(context: &mut Context) {
     let region = &pipeline.region;
     let deliveries = pipeline.deliveries.iter();
     let objects = deliveries.clone().flat_map(|delivery| delivery.destination.locations());
+    let tables = deliveries.clone().filter_map(|delivery| delivery.destination.iceberg()?.location());
     let held = deliveries.filter_map(|delivery| delivery.direct.as_ref()).map(|direct| &direct.encryption);
     let stream = pipeline.stream.iter().map(|stream| &stream.encryption);
-    let of_data = stream.chain(held).chain(objects.map(|location| &location.encryption));
+    let of_objects = objects.chain(tables).map(|location| &location.encryption);
+    let of_data = stream.chain(held).chain(of_objects);
     let of_data = of_data.filter_map(|encryption| match &encryption.value {
         Encryption::CustomerKey(text) => Some((text, encryption.span)),
         Encryption::AwsManaged => None,

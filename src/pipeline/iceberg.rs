@@ -62,18 +62,33 @@ impl Iceberg {
         }
     }
 
+    /// Folder of its objects, if it is one in a bucket of the user's own.
+    pub fn location(&self) -> Option<&S3Location> {
+        match &self.place {
+            IcebergPlace::Glue { location, .. } => location.as_deref(),
+            IcebergPlace::S3Tables { .. } => None,
+        }
+    }
+
     /// Whether the stack creates the table.
     pub fn is_own(&self) -> bool {
         matches!(self.place, IcebergPlace::S3Tables { own: true, .. })
     }
 
+    /// Names of the table bucket, the namespace and the table, where they are the stack's.
+    pub fn own_names(&self) -> Option<[&Setting<String>; 3]> {
+        match &self.place {
+            IcebergPlace::S3Tables { bucket, namespace, table, own: true, .. } => {
+                Some([bucket, namespace, table])
+            }
+            _ => None,
+        }
+    }
+
     /// Logical ids of the table bucket, the namespace and the table, where they are the stack's. Ids follow the names, which
     /// are fixed: with another id, CloudFormation would create the same name again before it deletes the old one.
     pub fn logical_ids(&self) -> Option<[String; 3]> {
-        let IcebergPlace::S3Tables { bucket, namespace, table, own: true, .. } = &self.place else {
-            return None;
-        };
-        let [bucket, namespace, table] = [bucket, namespace, table].map(|name| logical_name(&name.value));
+        let [bucket, namespace, table] = self.own_names()?.map(|name| logical_name(&name.value));
         Some([
             format!("TableBucket{bucket}"),
             format!("Namespace{bucket}{namespace}"),

@@ -1,5 +1,7 @@
 //! The columns of a table of Apache Iceberg, from the fields of what is delivered.
 
+use std::collections::HashSet;
+
 use super::fields::{Field, Fields};
 use crate::source::Span;
 use crate::sql::{self, DataType, EpochUnit};
@@ -24,6 +26,10 @@ pub enum IcebergFault {
     Case(Span),
     /// Its number does not count microseconds.
     Epoch(Span),
+    /// Its key is another column's as well.
+    Twice(Span),
+    /// CloudFormation would replace its key in the template.
+    Replaced(Span),
 }
 
 /// A type as Iceberg and as Athena's DDL write it. Apache Iceberg, "Schemas and data types"; Athena user guide, "Supported data
@@ -52,7 +58,13 @@ pub fn columns(fields: &Fields, operation: Option<&str>) -> Result<Vec<IcebergCo
     let is_operation =
         |field: &Field| operation.is_some_and(|operation| named(field, fields.of_rows) == operation);
     let fields_of_table = || fields.list.iter().filter(|field| !is_operation(field));
-    let faults: Vec<_> = fields_of_table().filter_map(|field| fault(field, fields.of_rows)).collect();
+    let mut faults: Vec<_> = fields_of_table().filter_map(|field| fault(field, fields.of_rows)).collect();
+    // Names of rows are compared where all lower-case keys are.
+    if faults.is_empty() && !fields.of_rows {
+        let mut known = HashSet::new();
+        let twice = fields_of_table().filter(|field| !known.insert(named(field, fields.of_rows)));
+        faults.extend(twice.map(|field| IcebergFault::Twice(field.span)));
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -70,6 +82,9 @@ pub fn named(field: &Field, of_rows: bool) -> String {
 }
 
 fn fault(field: &Field, of_rows: bool) -> Option<IcebergFault> {
+    if named(field, of_rows).contains("{{resolve:") {
+        return Some(IcebergFault::Replaced(field.span));
+    }
     if of_rows {
         return None;
     }
@@ -141,5 +156,11 @@ mod tests {
         assert_eq!(columns(&Fields { list, of_rows: false }, None), Err(faults.into()));
         let fields = Fields { list: vec![field("a", "DOUBLE", span), micros], of_rows: false };
         assert_eq!(columns(&fields, None).expect("columns").len(), 2);
+        let twice = vec![field("a", "DOUBLE", span), field("a", "INTEGER", span)];
+        let faults = columns(&Fields { list: twice, of_rows: false }, None);
+        assert_eq!(faults, Err(vec![IcebergFault::Twice(span)]));
+        let replaced = vec![field("{{resolve:ssm:a}}", "DOUBLE", span)];
+        let faults = columns(&Fields { list: replaced, of_rows: true }, None);
+        assert_eq!(faults, Err(vec![IcebergFault::Replaced(span)]));
     }
 }

@@ -224,7 +224,28 @@ pub const GLUE_NAME: NameRule =
 pub const TABLE_BUCKET: NameRule =
     NameRule::new(Bounds::new(3, 63), "lower-case letters, digits and `-`", |c| lower_alnum(c) || c == '-')
         .starting("a lower-case letter or a digit", lower_alnum)
-        .ending("a lower-case letter or a digit", lower_alnum);
+        .ending("a lower-case letter or a digit", lower_alnum)
+        .also(table_bucket_extra);
+
+/// What AWS reserves of the names of table buckets.
+const TABLE_BUCKET_PREFIXES: [&str; 4] = ["xn--", "sthree-", "amzn-s3-demo-", "aws"];
+const TABLE_BUCKET_SUFFIXES: [&str; 4] = ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"];
+
+fn table_bucket_extra(name: &str) -> Option<&'static str> {
+    if TABLE_BUCKET_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+        return Some("starts with `xn--`, `sthree-`, `amzn-s3-demo-` or `aws`, which AWS reserves");
+    }
+    let reserved = TABLE_BUCKET_SUFFIXES.iter().any(|suffix| name.ends_with(suffix));
+    reserved.then_some("ends with `-s3alias`, `--ol-s3`, `--x-s3` or `--table-s3`, which AWS reserves")
+}
+
+/// `AWS::S3Tables::Table` `TableName`. Amazon S3 user guide, "Naming rules for tables and namespaces", 2026-11.
+pub const S3_TABLE: NameRule = GLUE_NAME
+    .starting("a lower-case letter or a digit", lower_alnum)
+    .ending("a lower-case letter or a digit", lower_alnum);
+/// `AWS::S3Tables::Namespace` `Namespace`. Same guide.
+pub const S3_TABLES_NAMESPACE: NameRule =
+    S3_TABLE.also(|name| (name == "aws_s3_metadata").then_some("is the namespace of AWS's own tables"));
 /// `AWS::Logs::LogGroup` `LogGroupName`. CloudFormation schema, 2026-10.
 pub const LOG_GROUP: NameRule =
     NameRule::new(Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);

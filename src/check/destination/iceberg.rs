@@ -2,12 +2,13 @@
 
 use super::super::{Context, names};
 use crate::aws::destinations::iceberg_limits as limits;
-use crate::aws::limits::names as rules;
+use crate::aws::limits::{NameRule, names as rules};
 use crate::aws::regions::{self, Partition};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::pipeline::{Delivery, Iceberg, IcebergPlace, Service, ServiceKind, Setting};
+use crate::pipeline::{Delivery, Iceberg, IcebergPlace, Service, Setting};
+use crate::source::Span;
 use crate::spec::ByteSize;
-use crate::sql::lower_case;
+use crate::sql::{DataType, lower_case};
 use crate::table::fields::{Fields, NoFields, fields};
 use crate::table::iceberg::{IcebergFault, columns, named};
 
@@ -34,25 +35,30 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
 
 /// Names of the database, the table and the table bucket.
 fn names_of(iceberg: &Iceberg) -> Vec<Diagnostic> {
-    let check = |key: &str, setting: &Setting<String>| {
+    let check = |rule: &NameRule, key: &str, setting: &Setting<String>| {
         let better: String = lower_case(&setting.value)
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
             .collect();
-        let help = match rules::GLUE_NAME.check(&better) {
-            Ok(()) => format!("write `{key}: {better}`, the name of a table without hyphens"),
-            Err(_) => "write lower-case letters, digits and underscores, as in `orders`".into(),
+        let better = if rule.check(&better).is_ok() { better } else { better.trim_matches('_').to_owned() };
+        let help = match rule.check(&better) {
+            Ok(()) => format!("write `{key}: {better}`, the name of a {key} without hyphens"),
+            Err(_) => format!("write another {key}, of lower-case letters, digits and underscores"),
         };
-        names::against(&rules::GLUE_NAME, setting, Code::TableName, &help)
+        names::against(rule, setting, Code::TableName, &help)
     };
     let (database, table) = iceberg.names();
     let bucket = iceberg.table_bucket();
-    let of_database = if bucket.is_some() { "namespace" } else { "database" };
+    let (of_database, database_rule, table_rule) = match bucket {
+        Some(_) => ("namespace", &rules::S3_TABLES_NAMESPACE, &rules::S3_TABLE),
+        None => ("database", &rules::GLUE_NAME, &rules::GLUE_NAME),
+    };
     let bucket = bucket.and_then(|bucket| {
         let help = "write 3 to 63 lower-case letters, digits and hyphens, as in `shop-tables`";
         names::against(&rules::TABLE_BUCKET, bucket, Code::TableBucketName, help)
     });
-    bucket.into_iter().chain(check(of_database, database)).chain(check("table", table)).collect()
+    let database = check(database_rule, of_database, database);
+    bucket.into_iter().chain(database).chain(check(table_rule, "table", table)).collect()
 }
 
 /// Where Firehose writes no tables.
@@ -70,6 +76,11 @@ fn region(context: &Context, service: &Service) -> Option<Diagnostic> {
 /// The folder of the objects of a table in the Data Catalog.
 fn location(iceberg: &Iceberg) -> Option<Diagnostic> {
     let IcebergPlace::Glue { written, location, .. } = &iceberg.place else { return None };
+    if let Some(part) = literal_fault(&written.value) {
+        let message = format!("`location` contains {part}, which is no part of the path of a table");
+        let help = "write the folder of the table without it, as in `location: s3://our-data-lake/orders/`";
+        return Some(Diagnostic::error(Code::IcebergLocation, written.span, message, help));
+    }
     let Some(location) = location else {
         let message = format!("`{}` is not a folder of a bucket", written.value);
         let bare = written.value.trim_start_matches("s3://").trim_end_matches('/');
@@ -84,6 +95,25 @@ fn location(iceberg: &Iceberg) -> Option<Diagnostic> {
     let bucket = location.bucket.as_ref()?;
     let help = "write the location of the table, as in `location: s3://our-data-lake/orders/`";
     names::against(&rules::S3_BUCKET, bucket, Code::IcebergLocation, help)
+}
+
+/// What a policy, Firehose, CloudFormation or the statement for Athena would read as something else than a path.
+fn literal_fault(location: &str) -> Option<&'static str> {
+    if location.chars().any(char::is_control) {
+        return Some("a control character");
+    }
+    let parts = [
+        ("'", "`'`"),
+        ("\"", "`\"`"),
+        ("`", "a backtick"),
+        ("\\", "`\\`"),
+        ("*", "`*`"),
+        ("?", "`?`"),
+        ("${", "`${`"),
+        ("!{", "`!{`"),
+        ("{{resolve:", "`{{resolve:`"),
+    ];
+    parts.into_iter().find(|(part, _)| location.contains(part)).map(|(_, words)| words)
 }
 
 /// Firehose stores only what did not reach the table.
@@ -133,6 +163,8 @@ fn known(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
         Diagnostic::error(Code::IcebergOperation, written.span, message, help)
     };
     let mut found: Vec<Diagnostic> = unknown.map(fault).collect();
+    found.extend(repeated(iceberg));
+    found.extend(types(iceberg, fields));
     let operation = iceberg.operation.as_ref();
     found.extend(operation.filter(|of| iceberg.unique_keys.iter().any(|key| key.value == of.value)).map(
         |of| {
@@ -140,6 +172,45 @@ fn known(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
             Diagnostic::error(Code::IcebergOperation, of.span, message, "remove it from `unique_keys`")
         },
     ));
+    found
+}
+
+/// A key that is written twice.
+fn repeated(iceberg: &Iceberg) -> Vec<Diagnostic> {
+    let keys = &iceberg.unique_keys;
+    let twice =
+        keys.iter().enumerate().filter(|(at, key)| keys[..*at].iter().any(|one| one.value == key.value));
+    let fault = |(_, key): (usize, &Setting<String>)| {
+        let message = format!("`{}` is in `unique_keys` twice", key.value);
+        Diagnostic::error(Code::IcebergOperation, key.span, message, "remove it here")
+    };
+    twice.map(fault).collect()
+}
+
+/// The operation is a text, and keys are compared for equality.
+fn types(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
+    let of = |written: &Setting<String>| {
+        let mut list = fields.list.iter();
+        list.find(|field| named(field, fields.of_rows) == written.value).map(|field| field.data_type)
+    };
+    let mut found = Vec::new();
+    if let Some(operation) = &iceberg.operation
+        && let Some(data_type) = of(operation)
+        && !matches!(data_type, DataType::Char(_) | DataType::Varchar(_))
+    {
+        let message = format!("the operation is a text, and `{}` is {data_type}", operation.value);
+        let help = "write a column of VARCHAR(6) with `insert`, `update` and `delete`";
+        found.push(Diagnostic::error(Code::IcebergOperation, operation.span, message, help));
+    }
+    for key in &iceberg.unique_keys {
+        let Some(data_type @ (DataType::Real | DataType::Double)) = of(key) else { continue };
+        let message = format!(
+            "`{}` is {data_type}: a row is found by its keys only if they are equal, and such numbers are rounded",
+            key.value
+        );
+        let help = "write a key of another type, as in BIGINT, DECIMAL or VARCHAR";
+        found.push(Diagnostic::warning(Code::IcebergOperation, key.span, message, help));
+    }
     found
 }
 
@@ -181,8 +252,7 @@ fn own_columns(
 fn forms(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
     let operation = iceberg.operation.as_ref().map(|of| of.value.as_str());
     let faults = columns(fields, operation).err().unwrap_or_default();
-    let help =
-        "add SQL that selects it, as in `analytics: {sql: SELECT ..}`: its rows have the form of the table";
+    let help = "add SQL that selects it, as in `analytics: {sql: SELECT * FROM stream}`: its rows have the form of the table";
     let of = |fault| {
         let (span, message) = match fault {
             IcebergFault::Inside(span) => (
@@ -192,6 +262,13 @@ fn forms(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
             IcebergFault::Case(span) => (
                 span,
                 "the columns of the table are in lower case, and Firehose compares keys with them exactly",
+            ),
+            IcebergFault::Twice(span) => {
+                (span, "another column has the same key, and the table would have this column twice")
+            }
+            IcebergFault::Replaced(span) => (
+                span,
+                "CloudFormation would replace `{{resolve:..}}` in the name of the column with a stored value",
             ),
             IcebergFault::Epoch(span) => (
                 span,
@@ -221,23 +298,65 @@ fn rate(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Dia
     })
 }
 
-/// Commits of several streams conflict.
+/// Commits of several streams conflict, and so do files of several tables in one folder.
 fn another_writer(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Option<Diagnostic> {
     let before = context.pipeline.deliveries.iter().take_while(|other| other.spec != delivery.spec);
-    let mut tables = before.filter_map(|other| match &other.destination.service()?.kind {
-        ServiceKind::Iceberg(table) => Some((other, table)),
-        _ => None,
-    });
-    let (other, _) = tables.find(|(_, table)| table.address == iceberg.address)?;
-    let message = format!("two deliveries write to `{}`, and their commits would conflict", iceberg.address);
+    let tables: Vec<_> = before.filter_map(|other| Some((other, other.destination.iceberg()?))).collect();
+    let report = |code: Code, span: Span, message: String, help: &str, other: &Delivery| {
+        let fault = Diagnostic::error(code, span, message, help);
+        Some(fault.related(other.span, "the other delivery"))
+    };
     let (_, table) = iceberg.names();
-    Some(
-        Diagnostic::error(
-            Code::IcebergWriters,
-            table.span,
-            message,
-            "write another table, or one delivery for both",
-        )
-        .related(other.span, "the other delivery"),
-    )
+    if let Some((other, _)) = tables.iter().find(|(_, table)| table.address == iceberg.address) {
+        let message =
+            format!("two deliveries write to `{}`, and their commits would conflict", iceberg.address);
+        let help = "write another table, or one delivery for both";
+        return report(Code::IcebergWriters, table.span, message, help, other);
+    }
+    if let IcebergPlace::Glue { written, .. } = &iceberg.place {
+        let overlap = tables.iter().find(|(_, table)| match &table.place {
+            IcebergPlace::Glue { written: other, .. } => {
+                written.value.starts_with(&other.value) || other.value.starts_with(&written.value)
+            }
+            IcebergPlace::S3Tables { .. } => false,
+        });
+        let (other, of_other) = overlap?;
+        let message = format!("the folders of `{}` and of `{}` overlap", iceberg.address, of_other.address);
+        let help = "write the location of this table alone, which is the folder of no other table";
+        return report(Code::IcebergWriters, written.span, message, help, other);
+    }
+    same_ids(iceberg, &tables, report)
+}
+
+/// Names that make the same logical id, although they differ.
+fn same_ids(
+    iceberg: &Iceberg,
+    before: &[(&Delivery, &Iceberg)],
+    report: impl Fn(Code, Span, String, &str, &Delivery) -> Option<Diagnostic>,
+) -> Option<Diagnostic> {
+    let ids = iceberg.logical_ids()?;
+    let [bucket, namespace, table] = iceberg.own_names()?;
+    let own = [bucket, namespace, table];
+    for (other, of_other) in before {
+        let (Some(other_ids), Some(other_names)) = (of_other.logical_ids(), of_other.own_names()) else {
+            continue;
+        };
+        let values =
+            |names: &[&Setting<String>]| names.iter().map(|name| name.value.clone()).collect::<Vec<_>>();
+        // The parts up to this one: a namespace is one of its table bucket, a table one of its namespace.
+        let differs = |at: usize| values(&own[..=at]) != values(&other_names[..=at]);
+        let Some(at) = (0..3).find(|&at| ids[at] == other_ids[at] && differs(at)) else { continue };
+        let (code, noun) = match at {
+            0 => (Code::TableBucketName, "table bucket"),
+            1 => (Code::TableName, "namespace"),
+            _ => (Code::TableName, "table"),
+        };
+        let message = format!(
+            "the {noun} `{}` would be `{}` in the stack, and so would that of another delivery",
+            own[at].value, ids[at]
+        );
+        let help = "write a name that differs in its letters and digits as well";
+        return report(code, own[at].span, message, help, other);
+    }
+    None
 }

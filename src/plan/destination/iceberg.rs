@@ -424,11 +424,9 @@ impl Iceberg {
 /// Permissions of IAM alone on what is created in a catalog.
 const IAM_ACCESS: &str = "{\"Principal\": {\"DataLakePrincipalIdentifier\": \"IAM_ALLOWED_PRINCIPALS\"}, \"Permissions\": [\"ALL\"]}";
 
-/// A name in Athena's DDL, with backticks where it is more than letters, digits and underscores.
+/// A name in Athena's DDL. Backticks also make a reserved word a name.
 fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !name.starts_with(|c: char| c.is_ascii_digit());
-    if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
+    format!("`{}`", name.replace('`', "``"))
 }
 
 #[cfg(test)]
@@ -521,7 +519,7 @@ mod tests {
         );
         let (plan, _) = planned(&spec);
         let lines = plan.deliveries[0].service.as_ref().expect("a service").other_side.join("\n");
-        let statement = "  CREATE TABLE shop.orders (id bigint, at timestamp)\n  LOCATION 's3://our-lake/orders/'\n  TBLPROPERTIES \
+        let statement = "  CREATE TABLE `shop`.`orders` (`id` bigint, `at` timestamp)\n  LOCATION 's3://our-lake/orders/'\n  TBLPROPERTIES \
                          ('table_type' = 'ICEBERG', 'format' = 'parquet')";
         assert!(lines.contains(statement), "{lines}");
     }
