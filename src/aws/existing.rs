@@ -342,6 +342,13 @@ pub static SECURITY_GROUP: ExistingKind = ExistingKind::new(
 .arns(&[])
 .missing("name one that exists: `aws ec2 describe-security-groups` lists them");
 
+/// What helps a domain that no upgrade leads away from.
+const NEW_DOMAIN: &str =
+    "no upgrade leads from it to a version without types: create a domain with OpenSearch, and name it here";
+/// The first of three upgrades.
+const UPGRADE_FROM_5: &str = "upgrade it: `aws opensearch upgrade-domain --domain-name {last} --target-version Elasticsearch_5.6`, and \
+                              from there to `Elasticsearch_6.8`, then to `OpenSearch_1.3`";
+
 /// A domain of OpenSearch Service. From Elasticsearch 7 on, an index has no types, without which Firehose's settings are wrong
 /// for older versions (OpenSearch Service API reference, DomainStatus; Firehose API reference, TypeName, 2026-11).
 pub static DOMAIN: ExistingKind = ExistingKind::new(
@@ -376,7 +383,24 @@ pub static DOMAIN: ExistingKind = ExistingKind::new(
             "Elasticsearch_6.8",
         ]),
         fault: "the domain runs {found}, whose documents have a type",
-        help: &[("", "upgrade it: `aws opensearch upgrade-domain --domain-name {last} --target-version OpenSearch_1.3`")],
+        // OpenSearch Service developer guide, "Supported upgrade paths", 2026-11.
+        help: &[
+            ("Elasticsearch_1.5", NEW_DOMAIN),
+            ("Elasticsearch_2.3", NEW_DOMAIN),
+            ("Elasticsearch_5.1", UPGRADE_FROM_5),
+            ("Elasticsearch_5.3", UPGRADE_FROM_5),
+            ("Elasticsearch_5.5", UPGRADE_FROM_5),
+            (
+                "Elasticsearch_6.8",
+                "upgrade it: `aws opensearch upgrade-domain --domain-name {last} --target-version OpenSearch_1.3`",
+            ),
+            // 5.6, and 6.0 to 6.7.
+            (
+                "",
+                "upgrade it: `aws opensearch upgrade-domain --domain-name {last} --target-version Elasticsearch_6.8`, and from \
+                 there to `OpenSearch_1.3`",
+            ),
+        ],
     },
     Fact {
         at: "/DomainStatus/VPCOptions/VPCId",

@@ -21,6 +21,13 @@ pub struct Field {
     pub span: Span,
 }
 
+impl Field {
+    /// The keys that lead to it in a document of OpenSearch, where a dot in a key leads into an object.
+    pub fn document_path(&self) -> Vec<&str> {
+        self.path.iter().flat_map(|key| key.split('.')).collect()
+    }
+}
+
 /// The fields of what is delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {

@@ -84,8 +84,8 @@ def requests(delivery):
 @pytest.fixture
 def templated(server, deliveries):
     """An OpenSearch with the index template that `pipec plan` prints."""
-    template = requests(deliveries["paid"])["_index_template/orders"]
-    assert call(f"{server}/_index_template/orders", "PUT", template)[0] == 200
+    template = requests(deliveries["paid"])["_index_template/firehose-order-search-paid"]
+    assert call(f"{server}/_index_template/firehose-order-search-paid", "PUT", template)[0] == 200
     return server
 
 
@@ -243,12 +243,12 @@ def test_the_requests_of_the_role_are_of_the_security_plugin(deliveries):
     """No server here has the security plugin: the form of its documentation, and the permissions that Firehose's calls need."""
     for name, of in (("paid", "orders"), ("all", "order-records")):
         found = requests(deliveries[name])
-        role = json.loads(found[f"_plugins/_security/api/roles/firehose-{of}"])
+        role = json.loads(found[f"_plugins/_security/api/roles/firehose-order-search-{name}"])
         assert set(role) == {"cluster_permissions", "index_permissions"}
         (indexes,) = role["index_permissions"]
         assert indexes["index_patterns"] == [f"{of}*"]
         assert {"create_index", "write"} <= set(indexes["allowed_actions"])
-        assert json.loads(found[f"_plugins/_security/api/rolesmapping/firehose-{of}"]) == {"backend_roles": ["ROLE"]}
+        assert json.loads(found[f"_plugins/_security/api/rolesmapping/firehose-order-search-{name}"]) == {"backend_roles": ["ROLE"]}
 
 
 # OpenSearch Serverless: the same API, without a period of the index and without IDs of Firehose.

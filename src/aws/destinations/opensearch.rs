@@ -16,13 +16,26 @@ pub mod limits {
     /// What the name of an index does not begin with. OpenSearch, "Create index", index naming restrictions, 2026-11.
     pub const INDEX_FIRST_FORBIDDEN: &str = "_-+";
     /// What it does not contain. Same; Elasticsearch 7, "Create index API", also has `#`. A `$` has a meaning in policies of IAM,
-    /// which name the index.
-    pub const INDEX_FORBIDDEN: &str = " ,:\"*+/\\|?#<>$";
+    /// which name the index. `%`, `{` and `}` belong to patterns of dates, which Firehose does not resolve.
+    pub const INDEX_FORBIDDEN: &str = " ,:\"*+/\\|?#<>$%{}";
     /// Characters of `ClusterEndpoint`. CloudFormation schema, 2026-10.
     pub const ENDPOINT_CHARS_MAX: usize = 512;
-    /// Fields of a document that OpenSearch has itself. OpenSearch, "Metadata fields", 2026-11.
-    pub const METADATA_FIELDS: [&str; 8] =
-        ["_field_names", "_id", "_ignored", "_index", "_nested_path", "_routing", "_source", "_version"];
+    /// Fields of a document that OpenSearch has itself. OpenSearch, "Metadata fields", and `IndicesModule` in its source, 2026-11;
+    /// `_type` is one of Elasticsearch 7 and OpenSearch 1.
+    pub const METADATA_FIELDS: [&str; 12] = [
+        "_data_stream_timestamp",
+        "_field_names",
+        "_id",
+        "_ignored",
+        "_index",
+        "_nested_path",
+        "_primary_term",
+        "_routing",
+        "_seq_no",
+        "_source",
+        "_type",
+        "_version",
+    ];
     /// Calls for the network interfaces of Firehose, besides the one that creates them. Data Firehose developer guide, "Grant Firehose access to an OpenSearch Service
     /// destination in a VPC", 2026-11.
     pub const INTERFACE_ACTIONS: &[&str] =

@@ -1,5 +1,7 @@
 //! OpenSearch.
 
+use fluent_uri::Uri;
+
 use super::super::Context;
 use super::super::arn_region::{self, Named};
 use super::documents;
@@ -15,11 +17,19 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, search: &OpenSea
     let domain = (search.domain.value.as_str(), search.domain.span);
     let named = Named { the: "the domain", a: "a domain" };
     let mut found = Vec::from_iter(arn_region::check(Code::SearchDomain, domain, named, own));
-    found.extend(documents::index(&search.index));
+    found.extend(documents::index(&search.index, true));
     found.extend(search.endpoint.iter().filter_map(endpoint));
     found.extend(search.network.iter().flat_map(documents::network));
     found.extend(documents::check(context, delivery, "OpenSearch"));
     found.into_iter().for_each(|fault| context.report(fault));
+}
+
+/// The host of an address with another scheme, or with none.
+fn host_of(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("http://").or_else(|| (!text.contains("//")).then_some(text))?;
+    let whole = format!("https://{rest}");
+    let uri = Uri::parse(whole.as_str()).ok()?;
+    Some(uri.authority()?.host().to_owned()).filter(|host| host.contains('.'))
 }
 
 /// The address of a domain: scheme and host.
@@ -39,7 +49,12 @@ fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
     }
     let (uri, authority) = match endpoint.read() {
         Ok(read) => read,
-        Err(fault) => return Some(fault),
+        Err(mut fault) => {
+            if let Some(host) = host_of(&address.value) {
+                fault.help = format!("write `endpoint: https://{host}`").into();
+            }
+            return Some(fault);
+        }
     };
     let host = authority.host();
     let is_bare = authority.as_str() == host

@@ -6,8 +6,10 @@ use crate::spec::destinations::IndexRotation;
 use crate::sql::{DataType, EpochUnit};
 use crate::table::fields::{Field, Fields};
 
-/// Most digits of a decimal that OpenSearch stores exactly, as a whole number of 64 bits with a factor.
-const EXACT_DIGITS_MAX: u8 = 18;
+/// Most digits of a whole number that OpenSearch stores exactly, in 64 bits.
+const WHOLE_DIGITS_MAX: u8 = 18;
+/// Most digits of a decimal that it stores exactly: it reads a `scaled_float` as a double, then multiplies it by the factor.
+const SCALED_DIGITS_MAX: u8 = 15;
 
 /// Firehose's word for a rotation.
 pub(super) fn rotation(rotation: IndexRotation) -> &'static str {
@@ -30,12 +32,7 @@ pub(super) fn mapping(fields: &Fields) -> Option<Json> {
     let mut properties = Map::new();
     for field in fields.list.iter().filter(|field| !field.is_inside_array) {
         if let Some(of_field) = of_field(field, fields.of_rows) {
-            let path: Vec<&str> = match fields.of_rows {
-                // A dot in the name of a field leads into an object.
-                true => field.name.split('.').collect(),
-                false => field.path.iter().map(String::as_str).collect(),
-            };
-            insert(&mut properties, &path, of_field);
+            insert(&mut properties, &field.document_path(), of_field);
         }
     }
     (!properties.is_empty()).then(|| json!({ "properties": properties }))
@@ -65,6 +62,8 @@ fn of_field(field: &Field, of_rows: bool) -> Option<Json> {
         (DataType::Timestamp, None) if of_rows => date("strict_date_optional_time"),
         // The form of the text is not known, or OpenSearch has no such unit.
         (DataType::Timestamp, _) => return None,
+        // pipec reads texts such as 2026-1-3 and TRUE, which these types reject.
+        (DataType::Date | DataType::Boolean, _) if !of_rows => return None,
         (DataType::Date, _) => date("strict_date"),
         (DataType::Boolean, _) => of_type("boolean"),
         (DataType::TinyInt, _) => of_type("byte"),
@@ -72,10 +71,10 @@ fn of_field(field: &Field, of_rows: bool) -> Option<Json> {
         (DataType::Integer, _) => of_type("integer"),
         (DataType::BigInt, _) => of_type("long"),
         (DataType::Real, _) => of_type("float"),
-        (DataType::Decimal { precision, scale }, _) if precision <= EXACT_DIGITS_MAX => match scale {
-            0 => of_type("long"),
-            scale => json!({ "type": "scaled_float", "scaling_factor": 10u64.pow(u32::from(scale)) }),
-        },
+        (DataType::Decimal { precision, scale: 0 }, _) if precision <= WHOLE_DIGITS_MAX => of_type("long"),
+        (DataType::Decimal { precision, scale: scale @ 1.. }, _) if precision <= SCALED_DIGITS_MAX => {
+            json!({ "type": "scaled_float", "scaling_factor": 10u64.pow(u32::from(scale)) })
+        }
         (DataType::Double | DataType::Decimal { .. }, _) => of_type("double"),
         (DataType::Char(_) | DataType::Varchar(_) | DataType::Time, _) => json!({
             "type": "text",
@@ -94,8 +93,9 @@ mod tests {
         let (_, checked) = planned(
             "name: orders\nstream: {record_size: 1 KiB, records_per_second: 10}\nrecords: {format: json, columns: {id: {type: \
              BIGINT}, at: {type: TIMESTAMP}, total: {type: 'DECIMAL(10, 2)'}, big: {type: 'DECIMAL(30, 2)'}, city: {type: \
-             VARCHAR(9), path: $.address.city}, ms: {type: TIMESTAMP, as: epoch_ms}}}\nanalytics: {sql: 'SELECT id, at, \
-             total AS \"sum.net\", big, city FROM stream'}\ndeliveries:\n  rows: {s3: {}}\n  raw: {from: stream, s3: {}}\n",
+             VARCHAR(9), path: '$.address[\"geo.city\"]'}, ms: {type: TIMESTAMP, as: epoch_ms}, day: {type: DATE}, \
+             paid: {type: BOOLEAN}, long: {type: 'DECIMAL(17, 2)'}}}\nanalytics: {sql: 'SELECT id, at, total AS \"sum.net\", \
+             big, city, day, paid, long FROM stream'}\ndeliveries:\n  rows: {s3: {}}\n  raw: {from: stream, s3: {}}\n",
         );
         let of = |at: usize| {
             let delivery = &checked.pipeline().deliveries[at];
@@ -109,16 +109,18 @@ mod tests {
             format!(
                 "{{\"properties\":{{\"id\":{{\"type\":\"long\"}},\"at\":{{\"type\":\"date\",\"format\":\"strict_date_optional_time\"}},\
                  \"sum\":{{\"properties\":{{\"net\":{{\"type\":\"scaled_float\",\"scaling_factor\":100}}}}}},\"big\":{{\"type\":\
-                 \"double\"}},\"city\":{text}}}}}"
+                 \"double\"}},\"city\":{text},\"day\":{{\"type\":\"date\",\"format\":\"strict_date\"}},\"paid\":{{\"type\":\
+                 \"boolean\"}},\"long\":{{\"type\":\"double\"}}}}}}"
             )
         );
-        // The form of the times of records is not known; their objects are.
+        // The form of times, dates and booleans of records is not known; their objects are.
         assert_eq!(
             of(1),
             format!(
                 "{{\"properties\":{{\"id\":{{\"type\":\"long\"}},\"total\":{{\"type\":\"scaled_float\",\"scaling_factor\":100}},\"big\":\
-                 {{\"type\":\"double\"}},\"address\":{{\"properties\":{{\"city\":{text}}}}},\"ms\":{{\"type\":\"date\",\"format\":\
-                 \"strict_date_optional_time||epoch_millis\"}}}}}}"
+                 {{\"type\":\"double\"}},\"address\":{{\"properties\":{{\"geo\":{{\"properties\":{{\"city\":{text}}}}}}}}},\
+                 \"ms\":{{\"type\":\"date\",\"format\":\"strict_date_optional_time||epoch_millis\"}},\"long\":{{\"type\":\
+                 \"double\"}}}}}}"
             )
         );
     }

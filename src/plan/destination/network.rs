@@ -85,10 +85,18 @@ pub(super) fn other_side(network: &DestinationNetwork, region: &str) -> Vec<Stri
         format!("each subnet has {INTERFACES_OF_SUBNET} free addresses for network interfaces of Firehose"),
         "the security group of the destination accepts HTTPS of Firehose's:".to_owned(),
     ];
-    lines.extend(network.security_groups.value.iter().map(|group| {
+    let groups = &network.security_groups.value;
+    lines.extend(groups.iter().map(|group| {
         format!(
             "  aws ec2 authorize-security-group-ingress --region {region} --group-id GROUP --protocol tcp --port 443 --source-group \
              {group}"
+        )
+    }));
+    lines.push("Firehose's security group allows HTTPS to it, unless it allows all outbound traffic, as a new one does:".to_owned());
+    lines.extend(groups.iter().map(|group| {
+        format!(
+            "  aws ec2 authorize-security-group-egress --region {region} --group-id {group} --ip-permissions \
+             'IpProtocol=tcp,FromPort=443,ToPort=443,UserIdGroupPairs=[{{GroupId=GROUP}}]'"
         )
     }));
     lines

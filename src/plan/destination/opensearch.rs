@@ -60,9 +60,12 @@ impl OpenSearch {
         format!("{}/*", self.domain.value)
     }
 
-    /// What a role of the domain, and the mapping of Firehose's role to it, have as their name.
-    fn role_name(&self) -> String {
-        format!("firehose-{}", self.index.value)
+    /// What the index template, a role of the domain, and the mapping of Firehose's role to it have as their name: one of the
+    /// delivery's own, because a request with the same name replaces what is there. OpenSearch accepts names of templates in
+    /// lower-case letters only.
+    fn name_in_domain(site: &Site) -> String {
+        let delivery = site.delivery.name.iter().map(|name| format!("-{name}"));
+        format!("firehose-{}{}", site.pipeline.name.value, delivery.collect::<String>()).to_lowercase()
     }
 
     /// The statement of the policy of a domain of another account.
@@ -78,17 +81,23 @@ impl OpenSearch {
 
     /// An index template, and who may write, as requests of OpenSearch.
     fn requests(&self, site: &Site) -> Vec<String> {
-        let (index, rotation) = (&self.index.value, self.rotation.value);
+        let (index, name) = (&self.index.value, Self::name_in_domain(site));
         let mut lines = Vec::new();
         if let Some(mapping) = site.fields.and_then(mapping) {
-            let template =
-                json!({ "index_patterns": [pattern(index, rotation)], "template": { "mappings": mapping } });
+            let pattern = pattern(index, self.rotation.value);
+            // Of templates that match the same index, OpenSearch uses the one of the highest priority, and rejects equal ones.
+            let priority = pattern.len();
+            let template = json!({
+                "index_patterns": [pattern],
+                "priority": priority,
+                "template": { "mappings": mapping },
+            });
             lines.push(
                 "without an index template, the first document decides the types of the fields; in Dev Tools of OpenSearch \
                  Dashboards:"
                     .to_owned(),
             );
-            lines.push(format!("  PUT _index_template/{index}"));
+            lines.push(format!("  PUT _index_template/{name}"));
             lines.push(format!("  {template}"));
         }
         let role = json!({
@@ -98,7 +107,6 @@ impl OpenSearch {
                 "allowed_actions": ["create_index", "manage_aliases", "write"],
             }],
         });
-        let name = self.role_name();
         lines.push(
             "with fine-grained access control, an administrator of the domain maps Firehose's role, once the stack has it:"
                 .to_owned(),
