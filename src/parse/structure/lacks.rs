@@ -114,6 +114,25 @@ const LACKS: &[Lack] = &[
                {function: ARN, role: NAME}}}`",
     },
     Lack {
+        places: &["/delivery/redshift"],
+        keys: &["schema"],
+        message: "the schema of Redshift is a part of the table's name",
+        help: "write `table: SCHEMA.NAME`, as in `table: public.orders`",
+    },
+    Lack {
+        places: &["/delivery/redshift"],
+        keys: &["cluster", "clusterid", "clusteridentifier", "clusterjdbcurl", "host", "jdbcurl", "url"],
+        message: "a cluster is named by its endpoint",
+        help: "write `endpoint: HOST:PORT`, as Redshift names it, as in \
+               `endpoint: analytics.cabc1234wxyz.us-east-1.redshift.amazonaws.com:5439`",
+    },
+    Lack {
+        places: &["/delivery/redshift", "/delivery/snowflake"],
+        keys: &["buffer", "buffering", "bufferinghints"],
+        message: "the buffer is a key of the delivery, next to the destination",
+        help: "move it, as in `delivery: {buffer: {size: 5 MiB, interval: 60 s}, ..}`",
+    },
+    Lack {
         places: &["", "/delivery", "/delivery/s3"],
         keys: &["avro"],
         message: "Firehose converts records to Parquet and ORC only",
@@ -509,6 +528,8 @@ fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
         Some("transform") => "/transform",
         Some("s3") => "/delivery/s3",
         Some("iceberg") => "/delivery/iceberg",
+        Some("redshift") => "/delivery/redshift",
+        Some("snowflake") => "/delivery/snowflake",
         Some("") => "/delivery",
         Some(_) => return None,
     };

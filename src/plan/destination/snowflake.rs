@@ -95,10 +95,18 @@ impl Snowflake {
         }
         let role = snowflake_identifier(self.role.as_ref().map_or(ROLE, |role| &role.value));
         let user = snowflake_identifier(USER);
-        lines.push("the key pair of its user; `private_key` of the secret is rsa_key.p8 without its first and last line and its line breaks:".to_owned());
+        lines.push(
+            "the key pair of its user, and the secret's JSON, with the passphrase in place of PASSPHRASE:"
+                .to_owned(),
+        );
         lines.push("  openssl genrsa 2048 | openssl pkcs8 -topk8 -inform PEM -out rsa_key.p8".to_owned());
         lines.push("  openssl rsa -in rsa_key.p8 -pubout -out rsa_key.pub".to_owned());
-        lines.push("the role and the user, with the public key in place of PUBLIC_KEY; `user` of the secret is its name:".to_owned());
+        lines.push(format!(
+            "  printf '{{\"user\": \"{USER}\", \"private_key\": \"%s\", \"key_passphrase\": \"PASSPHRASE\"}}' \"$(grep -v -- ----- rsa_key.p8 | \
+             tr -d '\\n')\" > secret.json"
+        ));
+        lines.push("  grep -v -- ----- rsa_key.pub | tr -d '\\n'".to_owned());
+        lines.push("the role and the user, with the public key, which the last command prints, in place of PUBLIC_KEY:".to_owned());
         for statement in [
             format!("CREATE ROLE IF NOT EXISTS {role};"),
             format!("GRANT USAGE ON DATABASE {database} TO ROLE {role};"),
@@ -190,7 +198,9 @@ mod tests {
     /// The lines to paste that are SQL.
     fn statements(lines: &[String]) -> String {
         let pasted = lines.iter().filter(|line| line.starts_with("  "));
-        let sql = pasted.filter(|line| !["  aws ", "  openssl "].iter().any(|word| line.starts_with(word)));
+        let sql = pasted.filter(|line| {
+            !["  aws ", "  openssl ", "  printf ", "  grep "].iter().any(|word| line.starts_with(word))
+        });
         sql.cloned().collect::<Vec<_>>().join("\n")
     }
 
