@@ -187,6 +187,11 @@ fn direct_put(context: &mut Context, delivery: &Delivery, direct: &Direct) {
     if bytes <= quota.bytes_per_s && records <= quota.records_per_s as f64 {
         return;
     }
+    // An error about the same load: of a table that is updated, the quota cannot be raised.
+    let updates = delivery.destination.iceberg().is_some_and(|iceberg| iceberg.operation.is_some());
+    if updates && bytes > quota.bytes_per_s {
+        return;
+    }
     let large = regions::quotas(DEFAULT_REGION).direct_put;
     let mut ways = vec!["add a `stream`, which scales by shards".to_owned()];
     if bytes <= large.bytes_per_s && records <= large.records_per_s as f64 {

@@ -12,7 +12,7 @@ impl Resolver<'_> {
     pub(super) fn iceberg(&mut self, delivery: &mut spec::Delivery, site: &Site) -> Option<Read> {
         let iceberg = delivery.iceberg.take()?;
         let at = format!("{}/iceberg", site.at);
-        // The schema asks for one of them.
+        // The schema requires one of them.
         let place = match (iceberg.glue, iceberg.s3_tables) {
             (Some(glue), _) => self.glue(&at, glue, site),
             (None, tables) => self.s3_tables(&at, tables?),
