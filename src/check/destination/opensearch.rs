@@ -51,7 +51,7 @@ fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
         Ok(read) => read,
         Err(mut fault) => {
             if let Some(host) = host_of(&address.value) {
-                fault.help = format!("write `endpoint: https://{host}`").into();
+                fault.help = format!("write `endpoint: https://{host}`");
             }
             return Some(fault);
         }

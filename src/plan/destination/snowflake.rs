@@ -145,7 +145,7 @@ impl Kind for Snowflake {
     }
 
     fn data_transfer(&self) -> &'static str {
-        "the rows leave AWS unless the account is in the same region; whether it is is not known"
+        "the rows leave AWS unless the account is in the same region, which the spec does not show"
     }
 
     fn address(&self) -> String {
