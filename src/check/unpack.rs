@@ -209,6 +209,14 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: boo
                 .related(span, "what reads the records"),
         );
     }
+    let fault = |message: String, help: String| {
+        Some(Diagnostic::error(Code::PackedRecords, source.span, message, help))
+    };
+    // A destination that reads each record as a row reads no gzip, whatever is appended to it.
+    if to.rows == Rows::One {
+        let message = format!("CloudWatch Logs sends gzip, which {} would have to unpack itself", to.words);
+        return fault(message, help);
+    }
     let separates = match &delivery.transform {
         Some(transform) => !transform.append.value.is_empty(),
         None => delivery.newline.value == Newline::Append,
@@ -216,9 +224,6 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: boo
     if !separates {
         return None;
     }
-    let fault = |message: String, help: String| {
-        Some(Diagnostic::error(Code::PackedRecords, source.span, message, help))
-    };
     if delivery.transform.is_none() && !delivery.appends_newline() {
         let words = delivery.destination.capabilities().words;
         return fault(format!("CloudWatch Logs sends gzip, which {words} would have to unpack itself"), help);

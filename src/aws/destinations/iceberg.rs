@@ -18,6 +18,8 @@ pub mod limits {
     pub const S3_TABLES_CATALOG: &str = "s3tablescatalog";
     /// The version of jq that the extraction of the operation runs. API reference, ProcessorParameter, 2026-11.
     pub const JQ: &str = "JQ-1.6";
+    /// What is done with a row, in these letters. Data Firehose developer guide, "Route incoming records", 2026-11.
+    pub const OPERATIONS: [&str; 3] = ["insert", "update", "delete"];
 }
 
 /// Apache Iceberg. `s3BackupMode` can be `FailedDataOnly` alone. Names of keys "must exactly match" those of the columns, and

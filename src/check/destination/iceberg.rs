@@ -8,9 +8,10 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, Iceberg, IcebergPlace, Service, Setting};
 use crate::source::Span;
 use crate::spec::ByteSize;
-use crate::sql::{DataType, lower_case};
+use crate::sql::{DataType, Expr, ExprKind, Insert, Literal, lower_case};
 use crate::table::fields::{Fields, NoFields, fields};
 use crate::table::iceberg::{IcebergFault, columns, named};
+use crate::terminal::printable;
 
 pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Service, iceberg: &Iceberg) {
     // A function of the user's decides about what it returns.
@@ -24,6 +25,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     found.extend(location(iceberg));
     found.extend(backup(service));
     found.extend(operations(iceberg));
+    found.extend(other_operations(context, delivery, iceberg));
     if let Ok(fields) = &fields {
         found.extend(known(iceberg, fields));
     }
@@ -145,6 +147,48 @@ fn operations(iceberg: &Iceberg) -> Option<Diagnostic> {
             "add `operation: COLUMN` with the column of `insert`, `update` and `delete`; or remove `unique_keys`",
         )),
         _ => None,
+    }
+}
+
+/// Operations that the SQL writes out, and that Firehose does not know.
+fn other_operations(context: &Context, delivery: &Delivery, iceberg: &Iceberg) -> Vec<Diagnostic> {
+    let Some((operation, query)) = iceberg.operation.as_ref().zip(context.query) else { return Vec::new() };
+    let Some(output) = context.pipeline.output(delivery, query) else { return Vec::new() };
+    let Some(at) = output.columns.iter().position(|column| lower_case(&column.name) == operation.value)
+    else {
+        return Vec::new();
+    };
+    let is_output = |insert: &&Insert| query.stream(insert.into).name == output.name;
+    let mut written = Vec::new();
+    for insert in query.inserts.iter().filter(is_output) {
+        texts(&insert.select.items[at], &mut written);
+    }
+    written.retain(|(text, _)| !limits::OPERATIONS.contains(text));
+    let fault = |(text, span): (&str, Span)| {
+        let message = format!("`{}` is not an operation of Firehose", printable(text));
+        let lower = lower_case(text);
+        let help = match limits::OPERATIONS.contains(&lower.as_str()) {
+            true => format!("write `'{lower}'`"),
+            false => "write `'insert'`, `'update'` or `'delete'`; an update inserts the row if there is none"
+                .into(),
+        };
+        Diagnostic::error(Code::IcebergOperation, span, message, help)
+            .related(operation.span, "the operation")
+    };
+    written.into_iter().map(fault).collect()
+}
+
+/// The texts that an expression may be, as far as they are written out.
+fn texts<'e>(expr: &'e Expr, found: &mut Vec<(&'e str, Span)>) {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Text(text)) => found.push((text.trim_end(), expr.span)),
+        ExprKind::Cast { operand, .. } => texts(operand, found),
+        ExprKind::Case { branches, otherwise } => {
+            branches.iter().for_each(|(_, value)| texts(value, found));
+            otherwise.iter().for_each(|value| texts(value, found));
+        }
+        ExprKind::Coalesce(values) => values.iter().for_each(|value| texts(value, found)),
+        _ => {}
     }
 }
 
