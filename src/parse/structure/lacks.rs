@@ -81,6 +81,18 @@ const LACKS: &[Lack] = &[
                `s3_tables: {bucket: NAME, namespace: NAME, table: NAME}`",
     },
     Lack {
+        places: &["/delivery/opensearch", "/delivery/opensearch_serverless"],
+        keys: &["subnets", "subnetids", "securitygroups", "securitygroupids", "vpc", "vpcconfiguration"],
+        message: "the subnets and security groups of a delivery are in `network`",
+        help: "write `network: {subnets: [ID, ID], security_groups: [ID]}` with the IDs of your VPC",
+    },
+    Lack {
+        places: &["/delivery/opensearch", "/delivery/opensearch_serverless"],
+        keys: &["user", "username", "password", "masteruser", "masteruserpassword", "secret"],
+        message: "Firehose signs its requests with its role, without a user or a password",
+        help: "remove it; `pipec plan` prints how the owner of the other side grants access to the role",
+    },
+    Lack {
         places: &["", "/delivery"],
         keys: &["s3tables", "icebergtables", "tablebucket"],
         message: "a table of S3 Tables is a destination `iceberg`",
