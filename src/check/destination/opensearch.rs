@@ -7,6 +7,7 @@ use super::super::arn_region::{self, Named};
 use super::documents;
 use super::endpoint::Endpoint;
 use crate::aws::destinations::opensearch_limits::ENDPOINT_CHARS_MAX;
+use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::pipeline::{Delivery, OpenSearch, Setting};
 
@@ -19,6 +20,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, search: &OpenSea
     let mut found = Vec::from_iter(arn_region::check(Code::SearchDomain, domain, named, own));
     found.extend(documents::index(&search.index, true));
     found.extend(search.endpoint.iter().filter_map(endpoint));
+    found.extend(search.endpoint.iter().filter_map(|address| elsewhere(address, own)));
     found.extend(search.network.iter().flat_map(documents::network));
     found.extend(documents::check(context, delivery, "OpenSearch"));
     found.into_iter().for_each(|fault| context.report(fault));
@@ -63,4 +65,18 @@ fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
         && uri.fragment().is_none();
     let message = "Firehose accepts the address of a domain without a user, a port or a path".to_owned();
     (!is_bare).then(|| endpoint.fault(message, format!("write `endpoint: https://{host}`")))
+}
+
+/// The address of a domain in another region: AWS writes the region into its hosts.
+fn elsewhere(address: &Setting<String>, own: &Setting<String>) -> Option<Diagnostic> {
+    let before = address.value.strip_suffix(".es.amazonaws.com")?;
+    let (_, region) = before.rsplit_once('.')?;
+    if region == own.value || regions::region(region).is_none() {
+        return None;
+    }
+    let message = format!("the endpoint is in {region}, and the stack in {}", own.value);
+    let help =
+        format!("write the endpoint of the domain in {}; or `region: {region}`, if that is meant", own.value);
+    let fault = Diagnostic::error(Code::SearchDomain, address.span, message, help);
+    Some(if own.written { fault.related(own.span, "the region") } else { fault })
 }
