@@ -104,7 +104,8 @@ LOOK_UPS = {
     "GetPolicy": lambda name: {"PolicyArn": name},
     "GetQueueUrl": lambda name: {"QueueName": name, "QueueOwnerAWSAccountId": "111122223333"},
     "GetRole": lambda name: {"RoleName": name},
-    "GetTable": lambda name: {"DatabaseName": name, "Name": "readings"},
+    # One database has a table of Iceberg.
+    "GetTable": lambda name: {"DatabaseName": name, "Name": {"shop": "orders"}.get(name, "readings")},
     "GetTopicAttributes": lambda name: {"TopicArn": name},
     "GetWebACL": lambda name: {"ARN": name},
     "GetWorkgroup": lambda name: {"workgroupName": name},
