@@ -5,16 +5,20 @@ taken out of the template. ministack's EC2 has flow logs; only the step from Clo
 
 Its Flink applications run no job, so they have no log, and it does not record their operations. Here a start or an
 update that it takes is an operation that succeeds, and writes the line that Flink writes when a job runs.
+
+It reads a part of jq's language. Firehose runs jq 1.6, so the keys of records are found by the real jq.
 """
 
 import json
 import re
+import subprocess
+import threading
 import time
 import uuid
 
 from ministack.app import main
 from ministack.core.responses import json_response
-from ministack.services import cloudwatch_logs, ec2, iam, kinesisanalyticsv2
+from ministack.services import cloudwatch_logs, ec2, firehose, iam, kinesisanalyticsv2
 from ministack.services.cloudformation import provisioners
 
 FLOW_LOG = "AWS::EC2::FlowLog"
@@ -114,6 +118,25 @@ def any_term(compile_pattern):
     return compiled
 
 
+def by_jq(extract):
+    """The extraction of keys, whose query the real jq evaluates."""
+    lock = threading.Lock()
+
+    def extracted(settings, data):
+        def parse(query):
+            run = subprocess.run(["jq", "-c", query], input=data, capture_output=True)
+            if run.returncode:
+                raise ValueError(run.stderr.decode().strip())
+            return [(key, value, None) for key, value in json.loads(run.stdout).items()]
+
+        with lock:
+            firehose._jq_parse = parse
+            firehose._jq_value = lambda document, value, functions: value
+            return extract(settings, data)
+
+    return extracted
+
+
 def teach_operations():
     handlers = kinesisanalyticsv2._HANDLERS
     if "ListApplicationOperations" in handlers:
@@ -128,6 +151,7 @@ def teach_operations():
 
 if __name__ == "__main__":
     teach_operations()
+    firehose._metadata_extraction_keys = by_jq(firehose._metadata_extraction_keys)
     if FLOW_LOG in provisioners._RESOURCE_HANDLERS:
         raise SystemExit(f"ministack knows {FLOW_LOG} by now: remove it here")
     provisioners._RESOURCE_HANDLERS[FLOW_LOG] = {"create": create_flow_log, "delete": delete_flow_log}
