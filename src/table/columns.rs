@@ -153,17 +153,10 @@ fn glue_type(field: &Field, of_rows: bool, format: ObjectFormat) -> GlueType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::fixture::span;
+    use crate::table::fixture;
 
     fn field(path: &str, data_type: &str) -> Field {
-        Field {
-            name: path.into(),
-            path: path.split('.').map(str::to_owned).collect(),
-            is_inside_array: false,
-            data_type: data_type.parse().expect(data_type),
-            epoch: None,
-            span: span(),
-        }
+        fixture::field(path, data_type, None)
     }
 
     fn shown(fields: Vec<Field>, format: ObjectFormat) -> String {

@@ -102,16 +102,10 @@ fn fault(field: &Field, of_rows: bool) -> Option<IcebergFault> {
 mod tests {
     use super::*;
     use crate::source::Sources;
+    use crate::table::fixture;
 
     fn field(key: &str, data_type: &str, span: Span) -> Field {
-        Field {
-            name: key.to_owned(),
-            path: vec![key.to_owned()],
-            is_inside_array: false,
-            data_type: data_type.parse().expect("a type"),
-            epoch: None,
-            span,
-        }
+        Field { span, ..fixture::field(key, data_type, None) }
     }
 
     #[test]

@@ -80,18 +80,7 @@ fn data_type(field: &Field, time_format: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::fixture::span;
-
-    fn field(path: &str, data_type: &str, epoch: Option<EpochUnit>) -> Field {
-        Field {
-            name: path.into(),
-            path: path.split('.').map(str::to_owned).collect(),
-            is_inside_array: false,
-            data_type: data_type.parse().expect(data_type),
-            epoch,
-            span: span(),
-        }
-    }
+    use crate::table::fixture::field;
 
     fn shown(list: Vec<Field>) -> String {
         let columns = redshift_columns(&Fields { list, of_rows: false });

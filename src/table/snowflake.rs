@@ -55,18 +55,11 @@ fn data_type(field: &Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::fixture::span;
+    use crate::table::fixture::field;
 
     #[test]
     fn names_are_in_upper_case_and_objects_are_one_column() {
-        let field = |path: &str, data_type: &str| Field {
-            name: path.into(),
-            path: path.split('.').map(str::to_owned).collect(),
-            is_inside_array: false,
-            data_type: data_type.parse().expect(data_type),
-            epoch: None,
-            span: span(),
-        };
+        let field = |path: &str, data_type: &str| field(path, data_type, None);
         let list = vec![
             field("orderId", "BIGINT"),
             field("NAME", "VARCHAR(20)"),

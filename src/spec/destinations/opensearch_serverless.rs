@@ -32,12 +32,12 @@ pub struct Collection {
     pub id: String,
 }
 
-/// Who makes the data access policy.
+/// Source of the data access policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DataAccessPolicy {
     /// The stack contains it.
     Create,
-    /// The owner of the collection makes it; `pipec plan` prints it.
+    /// The owner of the collection creates it; `pipec plan` prints it.
     None,
 }
