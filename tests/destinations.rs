@@ -161,3 +161,30 @@ fn every_kind_compiles_with_its_placeholders() {
         );
     }
 }
+
+/// The spec's own destination among the others has the same figures.
+#[test]
+fn the_own_kind_keeps_what_stands_next_to_the_destination() {
+    let own = SPEC.replace("s3: {}", "buffer: {size: 64 MiB, interval: 900 s}, s3: {}");
+    let comparison =
+        compared(&own, &["s3", "parquet", "snowflake"].map(|name| kind_of(name).expect("a kind")));
+    let Outcome::Possible(first) = &comparison.columns[0].result else { panic!("{comparison:?}") };
+    let same = figures(&comparison, "s3");
+    assert_eq!((same.interval, same.buffer_mib, same.delivery_usd), (900, 64, first.delivery_usd));
+    assert_eq!(figures(&comparison, "snowflake").interval, 0, "another kind has its own default");
+    let transfer: Vec<usize> =
+        ["s3", "snowflake"].map(|name| figures(&comparison, name).not_included.len()).into();
+    assert_eq!(transfer, [1, 1]);
+}
+
+/// Each destination of a spec can be compared.
+#[test]
+fn every_destination_is_a_kind() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../schema/pipeline.schema.json")).expect("JSON");
+    let one_of = schema["$defs"]["Delivery"]["oneOf"].as_array().expect("destinations");
+    let keys: Vec<&str> = one_of.iter().filter_map(|one| one["required"][0].as_str()).collect();
+    assert!(keys.len() >= 10, "{keys:?}");
+    let missing: Vec<&&str> = keys.iter().filter(|key| kind_of(key).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -14,7 +14,7 @@ use crate::plan::{DeliveryPlan, Plan};
 use crate::price_list::{PriceList, Prices};
 use crate::programs::Programs;
 use crate::source::Sources;
-use crate::spec::{self, Duration};
+use crate::spec::{self, Duration, ObjectFormat};
 use crate::world::World;
 use crate::{Back, Stack, back_end, checked_spec, document};
 
@@ -287,7 +287,7 @@ fn figures(stack: &Stack, delivery: &DeliveryPlan, placeholders: Vec<(String, St
         delivery_usd: of_delivery,
         usd_per_gigabyte: of_delivery.filter(|_| gigabytes > 0.0).map(|usd| usd / gigabytes),
         pipeline_usd: cost.complete.then_some(cost.monthly_usd),
-        not_included: left_out(cost),
+        not_included: vec![format!("data transfer: {}", delivery.data_transfer())],
         record: match capabilities.rows {
             Rows::One => "one row or event",
             Rows::Any => "any number of rows",
@@ -296,12 +296,6 @@ fn figures(stack: &Stack, delivery: &DeliveryPlan, placeholders: Vec<(String, St
         other_side: shown.other_side,
         placeholders,
     }
-}
-
-/// What data transfer costs, and why no line says how much.
-fn left_out(cost: &cost::Cost) -> Vec<String> {
-    let of = cost.left_out.iter().filter(|one| one.item.contains("data transfer"));
-    of.map(|one| format!("{}: {}", one.item, one.because)).collect()
 }
 
 /// US dollars per month of the lines of a delivery: of Firehose, its transform, and what it writes to.
@@ -333,30 +327,34 @@ impl Kind {
         };
         let before = first.clone();
         let mut placeholders: Vec<&str> = self.placeholders.to_vec();
-        match self.name {
+        // Its buffer, retries and backup are those of the spec as well.
+        let is_own = match self.name {
             "http" => keep(&mut other.http, before.http, &mut placeholders),
             "datadog" => keep(&mut other.datadog, before.datadog, &mut placeholders),
             "new_relic" => keep(&mut other.new_relic, before.new_relic, &mut placeholders),
             "splunk" => keep(&mut other.splunk, before.splunk, &mut placeholders),
             "opensearch" => keep(&mut other.opensearch, before.opensearch, &mut placeholders),
             "opensearch_serverless" => {
-                keep(&mut other.opensearch_serverless, before.opensearch_serverless, &mut placeholders);
+                keep(&mut other.opensearch_serverless, before.opensearch_serverless, &mut placeholders)
             }
             "redshift" => keep(&mut other.redshift, before.redshift, &mut placeholders),
             "snowflake" => keep(&mut other.snowflake, before.snowflake, &mut placeholders),
             "iceberg" => keep(&mut other.iceberg, before.iceberg, &mut placeholders),
             // Of S3, the bucket and the table stay, and the format is another one.
-            _ => {
-                if let (Some(to), Some(from)) = (&mut other.s3, before.s3) {
+            _ => match (&mut other.s3, before.s3) {
+                (Some(to), Some(from)) => {
                     to.bucket = from.bucket;
                     to.prefix = from.prefix;
                     if from.table.is_some() {
                         to.table = from.table;
                         placeholders.clear();
                     }
+                    let format = |written: Option<ObjectFormat>| written.unwrap_or(ObjectFormat::Json);
+                    format(to.format) == format(from.format)
                 }
-            }
-        }
+                _ => false,
+            },
+        };
         *first = spec::Delivery {
             from: before.from,
             transform: before.transform,
@@ -364,6 +362,9 @@ impl Kind {
             records_per_second: before.records_per_second,
             average: before.average,
             encryption: before.encryption,
+            buffer: before.buffer.filter(|_| is_own),
+            retry: before.retry.filter(|_| is_own),
+            backup: before.backup.filter(|_| is_own),
             ..other
         };
         let value = |place: &&str| {
@@ -374,12 +375,14 @@ impl Kind {
     }
 }
 
-/// A destination that the spec has stays as it is.
-fn keep<T>(to: &mut Option<T>, from: Option<T>, placeholders: &mut Vec<&str>) {
-    if from.is_some() {
+/// A destination that the spec has stays as it is; whether it has it.
+fn keep<T>(to: &mut Option<T>, from: Option<T>, placeholders: &mut Vec<&str>) -> bool {
+    let is_own = from.is_some();
+    if is_own {
         *to = from;
         placeholders.clear();
     }
+    is_own
 }
 
 impl Figures {

@@ -190,7 +190,9 @@ def iceberg(stack, catalog, configuration):
         bucket = f"arn:aws:s3tables:{REGION}:{ACCOUNT}:bucket/{within.rsplit('/', 1)[1]}"
         calls += on(bucket, "s3tables:GetNamespace", "s3tables:GetTableBucket")
         writes = ("GetTable", "GetTableData", "GetTableMetadataLocation", "PutTableData", "UpdateTableMetadataLocation")
-        return calls + [c for arn in (bucket, f"{bucket}/table/4a1b") for c in on(arn, *(f"s3tables:{w}" for w in writes))]
+        calls += on(bucket, *(f"s3tables:{write}" for write in writes))
+        names = {"s3tables:namespace": database, "s3tables:tableName": table}
+        return calls + on(f"{bucket}/table/4a1b", *(f"s3tables:{write}" for write in writes), **names)
     deliveries = (stack.spec.get("deliveries") or {"": stack.spec["delivery"]}).values()
     tables = [d["iceberg"]["glue"] for d in deliveries if "glue" in d.get("iceberg", {})]
     of = next(t for t in tables if (t["database"], t["table"]) == (database, table))
@@ -227,7 +229,9 @@ def documents(stack, properties, destination):
         parts = [f"{arn}:subnet/{subnet}" for subnet in network["SubnetIds"]]
         parts += [f"{arn}:security-group/{group}" for group in network["SecurityGroupIds"]]
         calls += [call for part in [interface, *parts] for call in on(part, "ec2:CreateNetworkInterface")]
-        calls += on(interface, "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface")
+        managing = ("ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface")
+        for subnet in network["SubnetIds"]:
+            calls += on(interface, *managing, **{"ec2:Subnet": f"{arn}:subnet/{subnet}"})
         calls += on(f"{arn}:vpc/vpc-1", "ec2:DescribeVpcAttribute")
         found = ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
         calls += on("*", *(f"ec2:Describe{what}" for what in found))

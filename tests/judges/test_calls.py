@@ -122,6 +122,9 @@ def test_neighbours_are_denied(stack):
             if "kms:ViaService" in context:
                 others.append(Call(call.action, call.resource, (("kms:ViaService", f"ec2.{REGION}.amazonaws.com"),)))
                 others.append(Call(call.action, call.resource))
+            for key, other in (("s3tables:tableName", "other"), ("ec2:Subnet", f"arn:aws:ec2:{REGION}:{ACCOUNT}:subnet/subnet-9")):
+                if key in context:
+                    others.append(Call(call.action, call.resource, tuple(sorted({**context, key: other}.items()))))
             # A prefix that begins with an expression leaves the whole bucket.
             is_whole = stack.of_type("AWS::S3::Bucket") or any("/2026/" in arn and arn.count("/") == 4 for arn in needed)
             if call.action == "s3:PutObject" and not is_whole:

@@ -41,7 +41,7 @@ pub const OPENSEARCH_SERVERLESS: Capabilities = Capabilities {
         denied: Some(Denied {
             access: FIREHOSE.metric("DeliveryToAmazonOpenSearchServerless.AuthFailure"),
             rejected: FIREHOSE.metric("DeliveryToAmazonOpenSearchServerless.DeliveryRejected"),
-            cause: "The data access policy and the network policy of the collection allow Firehose.",
+            cause: "The data access policy or the network policy of the collection does not allow it.",
         }),
     },
     ..OPENSEARCH

@@ -195,7 +195,7 @@ fn left_out(plan: &Plan) -> Vec<LeftOut> {
     );
     let network = plan.producer.as_ref().is_some_and(|producer| producer.network.vpc.is_some());
     leave(network, "NAT gateways and endpoints", "the network does not belong to the stack");
-    for because in plan.deliveries.iter().map(destination::data_transfer).collect::<BTreeSet<_>>() {
+    for because in plan.deliveries.iter().map(DeliveryPlan::data_transfer).collect::<BTreeSet<_>>() {
         leave(true, "data transfer", because);
     }
     let own = plan.deliveries.iter().any(|delivery| delivery.own_transform.is_some());

@@ -9,7 +9,7 @@ use super::super::buckets;
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::dashboard::{Series, series};
 use super::super::existing::Existing;
-use super::super::grants::{Grant, grant};
+use super::super::grants::{Condition, Grant, grant};
 use super::super::resources::Resource;
 use super::super::value::{Value, literal};
 use super::DestinationPlan;
@@ -19,7 +19,7 @@ use crate::aws::existing;
 use crate::aws::limits::billing::SECONDS_PER_MONTH;
 use crate::aws::metrics::{FIREHOSE, MetricName};
 use crate::aws::prices::Item;
-use crate::pipeline::{Delivery, Encryption, Iceberg, IcebergPlace, Pipeline, Purpose, Service};
+use crate::pipeline::{Delivery, Encryption, Iceberg, IcebergPlace, Pipeline, Purpose, Service, Setting};
 use crate::spec::AlarmKey;
 use crate::table::iceberg::{IcebergColumn, columns};
 
@@ -236,17 +236,14 @@ impl Kind for Iceberg {
     }
 
     fn grants(&self) -> Vec<Grant> {
-        let look_up = |actions: &[&'static str]| {
-            grant(
-                "CommitToTable",
-                actions,
-                catalog(self),
-                "Firehose reads the table, and commits new snapshots of it.",
-            )
-        };
+        let look_up =
+            |actions: &[&'static str], because| grant("CommitToTable", actions, catalog(self), because);
         match &self.place {
             IcebergPlace::Glue { location, .. } => {
-                let mut grants = vec![look_up(&["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"])];
+                let mut grants = vec![look_up(
+                    &["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"],
+                    "Firehose reads the table, and commits new snapshots of it.",
+                )];
                 if let Some(location) = location {
                     let head = location.prefix.value.as_str();
                     let of_objects = buckets::grants(Purpose::Destination, location, &[head]);
@@ -270,27 +267,38 @@ impl Kind for Iceberg {
                     "glue:GetTables",
                     "glue:UpdateTable",
                 ];
+                let because = "Firehose reads the table, and commits new snapshots of it. AWS documents its database and \
+                               table with their catalog and without it.";
+                let (namespace, table) = self.names();
+                // The bucket itself, which AWS documents as well, has neither.
+                let only = |key, name: &Setting<String>| Condition {
+                    operator: "StringEqualsIfExists",
+                    key,
+                    values: vec![Value::text(&name.value)],
+                };
+                let mut write = grant(
+                    "WriteTable",
+                    &[
+                        "s3tables:GetTable",
+                        "s3tables:GetTableData",
+                        "s3tables:GetTableMetadataLocation",
+                        "s3tables:PutTableData",
+                        "s3tables:UpdateTableMetadataLocation",
+                    ],
+                    vec![of_bucket(), arn("s3tables", &format!("bucket/{bucket}/table/*"))],
+                    "Firehose writes the files of the table, whose ARN ends in a random ID: its names identify it.",
+                );
+                write.conditions.push(only("s3tables:namespace", namespace));
+                write.conditions.push(only("s3tables:tableName", table));
                 vec![
-                    look_up(&actions),
+                    look_up(&actions, because),
                     grant(
                         "FindTable",
                         &["s3tables:GetNamespace", "s3tables:GetTableBucket"],
                         vec![of_bucket()],
                         "Firehose looks up the table bucket and the namespace.",
                     ),
-                    // The ARN of a table has a random id.
-                    grant(
-                        "WriteTable",
-                        &[
-                            "s3tables:GetTable",
-                            "s3tables:GetTableData",
-                            "s3tables:GetTableMetadataLocation",
-                            "s3tables:PutTableData",
-                            "s3tables:UpdateTableMetadataLocation",
-                        ],
-                        vec![of_bucket(), arn("s3tables", &format!("bucket/{bucket}/table/*"))],
-                        "Firehose writes the files of the table. The ARN of a table ends in a random ID.",
-                    ),
+                    write,
                 ]
             }
         }
@@ -390,7 +398,8 @@ impl Iceberg {
     fn integration(&self, site: &Site, own: bool) -> Vec<String> {
         let region = &site.pipeline.region.value;
         let mut lines = vec![
-            "the account's table buckets are in the Data Catalog of the region, before the stack is; once per account and region:"
+            "the Data Catalog of the region must have the account's table buckets before the stack; if the first command finds none, \
+             the second adds them, once per account and region:"
                 .to_owned(),
             format!("  aws glue get-catalog --region {region} --catalog-id {S3_TABLES_CATALOG}"),
             format!("  aws glue create-catalog --region {region} --name {S3_TABLES_CATALOG} --catalog-input file://catalog.json"),

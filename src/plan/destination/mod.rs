@@ -223,9 +223,11 @@ pub(super) fn alarms_of_errors(late: u64, logs: &str) -> Vec<Rule> {
     service::alarms(&destinations::S3, late, logs)
 }
 
-/// What data transfer costs, and why no line says how much.
-pub(super) fn data_transfer(delivery: &DeliveryPlan) -> &'static str {
-    delivery.service.as_ref().map_or(s3::DATA_TRANSFER, |service| service.data_transfer)
+impl DeliveryPlan {
+    /// What data transfer costs, and why no line of the bill says how much.
+    pub fn data_transfer(&self) -> &'static str {
+        self.service.as_ref().map_or(s3::DATA_TRANSFER, |service| service.data_transfer)
+    }
 }
 
 /// A destination in the report.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::cost::{Bill, Delivered, gigabytes};
 use super::super::existing::Existing;
-use super::super::grants::{Grant, grant};
+use super::super::grants::{Condition, Grant, grant};
 use super::super::value::Value;
 use crate::aws::destinations::opensearch_limits::{INTERFACE_ACTIONS, INTERFACES_OF_SUBNET, NETWORK_LOOKUPS};
 use crate::aws::existing;
@@ -45,13 +45,16 @@ pub(super) fn grants(network: &DestinationNetwork) -> Vec<Grant> {
     let groups = network.security_groups.value.iter().map(|id| of("security-group", id));
     let created: Vec<Value> = [interfaces.clone()].into_iter().chain(subnets).chain(groups).collect();
     let create = "Firehose creates network interfaces in these subnets, with these security groups.";
-    let manage = "Firehose uses the network interfaces, and deletes them with the stream.";
+    let manage = "Firehose uses the network interfaces in these subnets, and deletes them with the stream.";
     let attributes = "Firehose reads how the VPC resolves names. The spec names its subnets, not the VPC.";
     let vpcs = Value::sub("arn:${AWS::Partition}:ec2:${AWS::Region}:*:vpc/*");
     let find = "Firehose looks up the network. `*`: the actions have no resource-level permissions.";
+    let mut managed = grant("ManageInterfaces", INTERFACE_ACTIONS, vec![interfaces], manage);
+    let values = network.subnets.value.iter().map(|id| of("subnet", id)).collect();
+    managed.conditions.push(Condition { operator: "ArnLike", key: "ec2:Subnet", values });
     vec![
         grant("CreateInterfaces", &["ec2:CreateNetworkInterface"], created, create),
-        grant("ManageInterfaces", INTERFACE_ACTIONS, vec![interfaces], manage),
+        managed,
         grant("ReadVpc", &["ec2:DescribeVpcAttribute"], vec![vpcs], attributes),
         grant("FindNetwork", NETWORK_LOOKUPS, vec![Value::text("*")], find),
     ]
@@ -83,7 +86,7 @@ pub(super) fn facts(network: &DestinationNetwork) -> Vec<(&'static str, String)>
 pub(super) fn other_side(network: &DestinationNetwork, region: &str) -> Vec<String> {
     let mut lines = vec![
         format!("each subnet has {INTERFACES_OF_SUBNET} free addresses for network interfaces of Firehose"),
-        "the security group of the destination accepts HTTPS of Firehose's:".to_owned(),
+        "the security group of the destination must accept HTTPS from Firehose's:".to_owned(),
     ];
     let groups = &network.security_groups.value;
     lines.extend(groups.iter().map(|group| {
@@ -92,7 +95,7 @@ pub(super) fn other_side(network: &DestinationNetwork, region: &str) -> Vec<Stri
              {group}"
         )
     }));
-    lines.push("Firehose's security group allows HTTPS to it, unless it allows all outbound traffic, as a new one does:".to_owned());
+    lines.push("Firehose's security group must allow HTTPS to it, unless it allows all outbound traffic, as a new one does:".to_owned());
     lines.extend(groups.iter().map(|group| {
         format!(
             "  aws ec2 authorize-security-group-egress --region {region} --group-id {group} --ip-permissions \

@@ -71,15 +71,16 @@ impl OpenSearchServerless {
             lines.push(format!("  {}", json!({ "mappings": mapping })));
         }
         if !self.has_policy {
-            lines.push("a data access policy allows Firehose's role:".to_owned());
+            lines.push("a data access policy must allow Firehose's role:".to_owned());
             lines.push(format!(
-                "  aws opensearchserverless create-access-policy --region {region} --type data --name firehose-writes --policy '{}'",
+                "  aws opensearchserverless create-access-policy --region {region} --type data --name firehose-{} --policy '{}'",
+                hash(&format!("{}/{}", site.pipeline.name.value, site.delivery.suffix())),
                 self.policy("ROLE")
             ));
             lines.extend(role_arn(site));
         }
         if self.network.is_none() {
-            lines.push("a network policy allows access from public networks:".to_owned());
+            lines.push("a network policy must allow access from public networks:".to_owned());
             let policy = json!([{
                 "Rules": [{ "ResourceType": "collection", "Resource": [format!("collection/{name}")] }],
                 "AllowFromPublic": true,
@@ -89,7 +90,7 @@ impl OpenSearchServerless {
             ));
         } else {
             lines.push(
-                "a network policy allows the VPC endpoint of OpenSearch Serverless that is in these subnets"
+                "a network policy must allow the VPC endpoint of OpenSearch Serverless that is in these subnets"
                     .to_owned(),
             );
         }
@@ -97,16 +98,19 @@ impl OpenSearchServerless {
     }
 }
 
-/// Digits of the hash of a delivery's name, in the name of its policy.
+/// Digits of the hash of a delivery's name, in the name of its policy, which has 32 characters at most.
 const NAME_HASH_CHARS: usize = 6;
+
+fn hash(name: &str) -> String {
+    use sha2::{Digest, Sha256};
+    crate::hex::hex(Sha256::digest(name.as_bytes()))[..NAME_HASH_CHARS].to_owned()
+}
 
 impl Kind for OpenSearchServerless {
     fn values(&self, site: &Site) -> DestinationPlan {
-        use sha2::{Digest, Sha256};
         let role = site.delivery.id("DeliveryRole");
         let principal =
             format!("arn:${{AWS::Partition}}:sts::${{AWS::AccountId}}:assumed-role/${{{role}}}/*");
-        let hash = crate::hex::hex(Sha256::digest(site.delivery.suffix().as_bytes()));
         DestinationPlan::OpenSearchServerless(OpenSearchServerlessPlan {
             endpoint: Value::sub(format!(
                 "https://{}.${{AWS::Region}}.aoss.${{AWS::URLSuffix}}",
@@ -118,7 +122,7 @@ impl Kind for OpenSearchServerless {
                 spec: site.service.spec.clone(),
                 collection: self.collection.value.clone(),
                 document: Value::sub(self.policy(&principal).to_string()),
-                name: hash[..NAME_HASH_CHARS].to_owned(),
+                name: hash(&site.delivery.suffix()),
             }),
             network: self.network.as_ref().map(network::plan),
         })

@@ -124,7 +124,7 @@ impl Redshift {
     fn network(&self, site: &Site) -> Vec<String> {
         let region = &site.pipeline.region.value;
         let mut lines =
-            vec!["Redshift is publicly accessible, without enhanced VPC routing; Firehose has no private path to it:".to_owned()];
+            vec!["Redshift must be publicly accessible, without enhanced VPC routing; Firehose has no private path to it:".to_owned()];
         let (service, of, port) = match (&self.host, self.endpoint()) {
             (RedshiftHost::Endpoint(_), Some(endpoint)) if !self.host.is_serverless() => {
                 let of = format!("--region {} --cluster-identifier {}", endpoint.region, endpoint.name);
