@@ -225,8 +225,10 @@ fn packed(pipeline: &Pipeline, delivery: &Delivery, source: &Source, others: boo
         return None;
     }
     if delivery.transform.is_none() && !delivery.appends_newline() {
-        let words = delivery.destination.capabilities().words;
-        return fault(format!("CloudWatch Logs sends gzip, which {words} would have to unpack itself"), help);
+        return fault(
+            format!("CloudWatch Logs sends gzip, which {} would have to unpack itself", to.words),
+            help,
+        );
     }
     // Firehose's own extraction is for S3 only.
     let by_firehose = delivery.direct.is_some() && s3.is_some();

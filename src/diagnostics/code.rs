@@ -304,7 +304,7 @@ codes! {
     "1734" RetryDuration "Firehose does not retry for this long"
     "1735" EndpointUrl "Firehose cannot send to this address"
     "1736" EndpointAttribute "An endpoint cannot be sent these attributes"
-    "1737" OneRowPerRecord "A destination takes one row per record"
+    "1737" OneRowPerRecord "A destination accepts one row per record"
     "1738" SeparatorUnwanted "A destination keeps records apart itself"
     "1739" AckTimeout "Firehose does not wait for an acknowledgement for this long"
     "1740" EventMissing "Splunk's events lack their key"

@@ -115,7 +115,7 @@ impl ServiceKind {
         fn all(list: &Setting<Vec<String>>) -> impl Iterator<Item = (&str, Span)> {
             list.value.iter().map(|text| (text.as_str(), list.span))
         }
-        match self {
+        let texts: Vec<(&str, Span)> = match self {
             Self::Http(http) => {
                 let name = (http.name.value.as_str(), http.name.span);
                 let attributes = http.attributes.iter();
@@ -126,17 +126,11 @@ impl ServiceKind {
             }
             Self::Splunk(splunk) => vec![one(&splunk.endpoint)],
             Self::OpenSearch(search) => {
-                let network = search.network.iter();
-                let ids =
-                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
                 let texts = [&search.domain, &search.index].into_iter().chain(&search.endpoint);
-                texts.map(one).chain(ids).collect()
+                texts.map(one).collect()
             }
             Self::OpenSearchServerless(search) => {
-                let network = search.network.iter();
-                let ids =
-                    network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
-                [&search.collection, &search.id, &search.index].map(one).into_iter().chain(ids).collect()
+                [&search.collection, &search.id, &search.index].map(one).into()
             }
             Self::Redshift(redshift) => {
                 let texts = [redshift.host.setting(), &redshift.database, &redshift.table];
@@ -159,7 +153,10 @@ impl ServiceKind {
                 let names = [database, table].into_iter().chain(iceberg.table_bucket());
                 names.chain(&iceberg.unique_keys).chain(&iceberg.operation).map(one).collect()
             }
-        }
+        };
+        let network = self.network().into_iter();
+        let ids = network.flat_map(|network| all(&network.subnets).chain(all(&network.security_groups)));
+        texts.into_iter().chain(ids).collect()
     }
 
     /// The network that Firehose creates interfaces in.

@@ -16,7 +16,7 @@ impl Resolver<'_> {
         } else if let Some(reader) = consumer.poll {
             ConsumerKind::Poll(self.reader(&format!("{spec}/poll"), reader)?)
         } else {
-            // The schema asks for one of them.
+            // The schema requires one of them.
             return None;
         };
         Some(Consumer { span: self.key(&spec), name, spec, kind })
@@ -26,7 +26,7 @@ impl Resolver<'_> {
         match (reader.role, reader.account) {
             (Some(role), _) => Some(Reader::Role(self.written(&format!("{at}/role"), role))),
             (None, Some(account)) => Some(Reader::Account(self.written(&format!("{at}/account"), account))),
-            // The schema asks for one of them.
+            // The schema requires one of them.
             (None, None) => None,
         }
     }

@@ -333,7 +333,7 @@ impl Resolver<'_> {
             self.backup_records(&of("backup"), backup);
         }
         let backup = backup.map(|backup| self.backup(&of("backup"), backup, names, &site.suffix));
-        // The schema asks for one of them.
+        // The schema requires one of them.
         let s3 = delivery.s3.take().unwrap_or_default();
         Destination::S3(Box::new(self.s3(&of("s3"), s3, backup, names, keys_from, &site.suffix)))
     }

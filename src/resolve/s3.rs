@@ -76,7 +76,7 @@ impl Resolver<'_> {
                 };
                 TableSource::Own { database, own_database, name: self.written(&of("name"), name) }
             }
-            // The schema asks for both.
+            // The schema requires both.
             (None, ..) => return None,
         };
         Some(Table {

@@ -108,7 +108,7 @@ pub struct Delivery {
     /// Buffering hints. Default: for S3, 5 MiB or 300 s, whichever comes first; for other destinations, see `docs/destinations.md`.
     pub buffer: Option<Buffer>,
     /// Records that are stored in a bucket next to the destination, and that bucket. For S3 `raw`, all records as they come in,
-    /// before the transform; default: none. For Redshift also `raw`, whose failed records stay in the staging bucket. For other destinations `failed` or `all`; default: `failed`, the records that did
+    /// before the transform; default: none. For Redshift also `raw`; its failed records are retained in the staging bucket. For other destinations `failed` or `all`; default: `failed`, the records that did
     /// not reach the destination.
     #[schemars(extend("examples" = ["all"]))]
     pub backup: Option<Backup>,

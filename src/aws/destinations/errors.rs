@@ -138,7 +138,7 @@ const ICEBERG: &[DeliveryError] = &[
     error(
         "Iceberg.MissingColumnWithinRecord",
         "the record has no key with the name of a column, in the same case",
-        "write the keys in lower case; SQL does, and so selects the columns of the table",
+        "write the keys in lower case, or add SQL, whose keys are in lower case",
     ),
     error(
         "Glue.AccessDenied",

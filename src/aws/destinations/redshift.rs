@@ -175,7 +175,7 @@ pub fn endpoint(text: &str) -> Option<Endpoint<'_>> {
     let at = labels.iter().position(|label| ["redshift", "redshift-serverless"].contains(label))?;
     let (own, domain) = (&labels[..at], labels[at + 1..].join("."));
     let is_known = ["amazonaws.com", "amazonaws.com.cn", "amazonaws.eu"].contains(&domain.as_str());
-    let ([name, .., region], true, true) = (own, is_known, own.len() >= 3 && own.iter().all(is_label)) else {
+    let ([name, _, region], true, true) = (own, is_known, own.iter().all(is_label)) else {
         return None;
     };
     Some(Endpoint { host, port, name, region })

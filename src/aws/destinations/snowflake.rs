@@ -30,7 +30,7 @@ pub mod limits {
 pub const SNOWFLAKE: Capabilities = Capabilities {
     key: "snowflake",
     words: "Snowflake",
-    cannot_write: "Snowflake takes no rows: it is not reachable, rejects the key, or the table does not fit the records.",
+    cannot_write: "Snowflake accepts no rows: it is not reachable, rejects the key, or the table does not fit the records.",
     unit: "an insert",
     description: "Firehose stream that inserts the records into Snowflake",
     buffer_mib: Bounds::new(1, 128),

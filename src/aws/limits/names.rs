@@ -246,6 +246,9 @@ pub const S3_TABLE: NameRule = GLUE_NAME
 /// `AWS::S3Tables::Namespace` `Namespace`. Same guide.
 pub const S3_TABLES_NAMESPACE: NameRule =
     S3_TABLE.also(|name| (name == "aws_s3_metadata").then_some("is the namespace of AWS's own tables"));
+/// The same of a namespace that the stack creates. Amazon S3 user guide, "Create a namespace", 2026-11.
+pub const OWN_S3_TABLES_NAMESPACE: NameRule =
+    S3_TABLE.also(|name| name.starts_with("aws").then_some("starts with `aws`, which AWS reserves"));
 /// `AWS::Logs::LogGroup` `LogGroupName`. CloudFormation schema, 2026-10.
 pub const LOG_GROUP: NameRule =
     NameRule::new(Bounds::new(1, 512), "letters, digits and `.-_/#`", log_group_char);

@@ -109,7 +109,7 @@ impl<'a> Endpoint<'a> {
 }
 
 /// Whether a host is one that the internet does not reach.
-fn is_private(host: &str) -> bool {
+pub(super) fn is_private(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {

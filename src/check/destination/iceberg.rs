@@ -44,7 +44,7 @@ fn names_of(iceberg: &Iceberg) -> Vec<Diagnostic> {
             .collect();
         let better = if rule.check(&better).is_ok() { better } else { better.trim_matches('_').to_owned() };
         let help = match rule.check(&better) {
-            Ok(()) => format!("write `{key}: {better}`, the name of a {key} without hyphens"),
+            Ok(()) => format!("write `{key}: {better}`"),
             Err(_) => format!("write another {key}, of lower-case letters, digits and underscores"),
         };
         names::against(rule, setting, Code::TableName, &help)
@@ -52,11 +52,13 @@ fn names_of(iceberg: &Iceberg) -> Vec<Diagnostic> {
     let (database, table) = iceberg.names();
     let bucket = iceberg.table_bucket();
     let (of_database, database_rule, table_rule) = match bucket {
+        Some(_) if iceberg.is_own() => ("namespace", &rules::OWN_S3_TABLES_NAMESPACE, &rules::S3_TABLE),
         Some(_) => ("namespace", &rules::S3_TABLES_NAMESPACE, &rules::S3_TABLE),
         None => ("database", &rules::GLUE_NAME, &rules::GLUE_NAME),
     };
     let bucket = bucket.and_then(|bucket| {
-        let help = "write 3 to 63 lower-case letters, digits and hyphens, as in `shop-tables`";
+        let help =
+            "write another name of 3 to 63 lower-case letters, digits and hyphens, as in `shop-tables`";
         names::against(&rules::TABLE_BUCKET, bucket, Code::TableBucketName, help)
     });
     let database = check(database_rule, of_database, database);
@@ -310,10 +312,14 @@ fn forms(iceberg: &Iceberg, fields: &Fields) -> Vec<Diagnostic> {
             IcebergFault::Twice(span) => {
                 (span, "another column has the same key, and the table would have this column twice")
             }
-            IcebergFault::Replaced(span) => (
-                span,
-                "CloudFormation would replace `{{resolve:..}}` in the name of the column with a stored value",
-            ),
+            IcebergFault::Replaced(span) => {
+                let message = "CloudFormation would replace `{{resolve:..}}` in the name of the column with a stored value";
+                let help = match fields.of_rows {
+                    true => "write another name for it with `AS` in the SQL",
+                    false => help,
+                };
+                return Diagnostic::error(Code::IcebergColumn, span, message, help);
+            }
             IcebergFault::Epoch(span) => (
                 span,
                 "Firehose reads times as ISO 8601 or as microseconds since 1970, and this is another unit",
@@ -399,8 +405,10 @@ fn same_ids(
             "the {noun} `{}` would be `{}` in the stack, and so would that of another delivery",
             own[at].value, ids[at]
         );
-        let help = "write a name that differs in its letters and digits as well";
-        return report(code, own[at].span, message, help, other);
+        let help = format!(
+            "write another name of the {noun}: upper case and everything between letters and digits is left out of an ID"
+        );
+        return report(code, own[at].span, message, &help, other);
     }
     None
 }

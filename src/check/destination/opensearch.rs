@@ -5,7 +5,7 @@ use fluent_uri::Uri;
 use super::super::Context;
 use super::super::arn_region::{self, Named};
 use super::documents;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, is_private};
 use crate::aws::destinations::opensearch_limits::ENDPOINT_CHARS_MAX;
 use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic};
@@ -31,7 +31,7 @@ fn host_of(text: &str) -> Option<String> {
     let rest = text.strip_prefix("http://").or_else(|| (!text.contains("//")).then_some(text))?;
     let whole = format!("https://{rest}");
     let uri = Uri::parse(whole.as_str()).ok()?;
-    Some(uri.authority()?.host().to_owned()).filter(|host| host.contains('.'))
+    Some(uri.authority()?.host().to_owned()).filter(|host| !is_private(host))
 }
 
 /// The address of a domain: scheme and host.
@@ -41,7 +41,7 @@ fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
         key: "endpoint",
         example: EXAMPLE,
         listener: "domain",
-        service: "a domain of another account",
+        service: "a domain by its address",
         port: None,
     };
     let length = address.value.chars().count();
@@ -64,7 +64,10 @@ fn endpoint(address: &Setting<String>) -> Option<Diagnostic> {
         && uri.query().is_none()
         && uri.fragment().is_none();
     let message = "Firehose accepts the address of a domain without a user, a port or a path".to_owned();
-    (!is_bare).then(|| endpoint.fault(message, format!("write `endpoint: https://{host}`")))
+    // A domain within a VPC has an address of AWS, too.
+    let private = endpoint.private(host);
+    private
+        .or_else(|| (!is_bare).then(|| endpoint.fault(message, format!("write `endpoint: https://{host}`"))))
 }
 
 /// The address of a domain in another region: AWS writes the region into its hosts.

@@ -5,13 +5,14 @@ use crate::aws::destinations::{
     COPY_OPTIONS, CopyFault, CopyKind, WrittenOption, copy_value, read_copy_options, redshift_endpoint,
     redshift_identifier, redshift_limits as limits, serverless_usd,
 };
+use crate::aws::regions;
 use crate::diagnostics::{Code, Diagnostic, suggest};
 use crate::pipeline::literal_head;
 use crate::pipeline::{Delivery, Records, Redshift, RedshiftHost, Service, Setting};
 use crate::source::Span;
 use crate::spec::Duration;
 use crate::sql::{DataType, RecordFormat};
-use crate::table::fields::{Fields, NoFields, fields};
+use crate::table::fields::{Fields, NoFields, delivered_fields};
 use crate::table::redshift::{redshift_columns, time_format};
 
 const EXAMPLE: &str = "analytics.cabc1234wxyz.us-east-1.redshift.amazonaws.com:5439";
@@ -20,11 +21,7 @@ pub(super) fn check(context: &mut Context, delivery: &Delivery, service: &Servic
     let mut found = Vec::new();
     found.extend(host(&redshift.host, &redshift.database));
     found.extend(names(redshift));
-    let known = match &delivery.transform {
-        // What a function of the user's returns is not known.
-        Some(transform) if transform.own.is_some() || transform.unpack.is_some() => Err(NoFields::Undeclared),
-        _ => fields(context.pipeline, context.query, delivery),
-    };
+    let known = delivered_fields(context.pipeline, context.query, delivery);
     let records = context.pipeline.records.as_ref();
     found.extend(options(delivery, redshift, known.as_ref(), records));
     if let Ok(known) = &known {
@@ -50,9 +47,14 @@ fn host(host: &RedshiftHost, database: &Setting<String>) -> Option<Diagnostic> {
                 return None;
             }
             if text.contains(".redshift") {
-                let rest = text.trim_start_matches("jdbc:redshift://");
-                let rest = rest.split('/').next().unwrap_or_default();
-                return fault("`workgroup` is a name".into(), format!("write `endpoint: {rest}`"));
+                let (host, _) = bare(text);
+                let help = match redshift_endpoint(host) {
+                    Some(_) => format!("write `endpoint: {host}` instead of it"),
+                    None => {
+                        format!("write the name of the workgroup, or `endpoint: {EXAMPLE}` with its endpoint")
+                    }
+                };
+                return fault("`workgroup` is a name".into(), help);
             }
             let (min, max) = (limits::WORKGROUP_CHARS.start(), limits::WORKGROUP_CHARS.end());
             fault(
@@ -60,14 +62,19 @@ fn host(host: &RedshiftHost, database: &Setting<String>) -> Option<Diagnostic> {
                 format!("write its name: {min} to {max} lower-case letters, digits and hyphens"),
             )
         }
-        RedshiftHost::Endpoint(_) if redshift_endpoint(text).is_some() => None,
+        RedshiftHost::Endpoint(_) if redshift_endpoint(text).is_some() => {
+            let region = redshift_endpoint(text).map(|endpoint| endpoint.region)?;
+            if regions::region(region).is_some() {
+                return None;
+            }
+            let help = match suggest::nearest(region, regions::names()) {
+                Some(near) => format!("write `endpoint: {}`", text.replacen(region, near, 1)),
+                None => "write the endpoint with the region of the cluster or the workgroup".to_owned(),
+            };
+            fault(format!("`{region}` in the endpoint is not a region"), help)
+        }
         RedshiftHost::Endpoint(_) => {
-            let bare = text
-                .trim_start_matches("jdbc:")
-                .trim_start_matches("redshift:")
-                .trim_start_matches("postgresql:");
-            let bare = bare.trim_start_matches("//").trim_start_matches("https://");
-            let (bare, path) = bare.split_once('/').unwrap_or((bare, ""));
+            let (bare, path) = bare(text);
             if bare != text && redshift_endpoint(bare).is_some() {
                 let help = match path.is_empty() || path == database.value {
                     true => format!("write `endpoint: {bare}`; Firehose adds the rest"),
@@ -83,6 +90,14 @@ fn host(host: &RedshiftHost, database: &Setting<String>) -> Option<Diagnostic> {
             )
         }
     }
+}
+
+/// A host and a port without the scheme in front of them, and the path behind.
+fn bare(text: &str) -> (&str, &str) {
+    let rest =
+        text.trim_start_matches("jdbc:").trim_start_matches("redshift:").trim_start_matches("postgresql:");
+    let rest = rest.trim_start_matches("https:").trim_start_matches("//");
+    rest.split_once('/').unwrap_or((rest, ""))
 }
 
 /// A name without quotes.

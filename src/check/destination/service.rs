@@ -157,8 +157,10 @@ fn separator(delivery: &Delivery) -> Option<Diagnostic> {
     let append = &delivery.transform.as_ref()?.append;
     let is_one = capabilities.rows == Rows::One;
     (is_one && append.written && !append.value.is_empty()).then(|| {
-        let message =
-            format!("{} takes each record by itself, and the text would be a part of it", capabilities.words);
+        let message = format!(
+            "{} accepts each record by itself, and the text would be a part of it",
+            capabilities.words
+        );
         Diagnostic::error(Code::SeparatorUnwanted, append.span, message, "remove `append`")
     })
 }
@@ -177,7 +179,7 @@ fn unpacks(delivery: &Delivery) -> Option<Diagnostic> {
     };
     (capabilities.rows == Rows::One).then(|| {
         let message = format!(
-            "{} takes one row per record, and a record of CloudWatch Logs becomes many",
+            "{} accepts one row per record, and a record of CloudWatch Logs becomes many",
             capabilities.words
         );
         Diagnostic::error(Code::OneRowPerRecord, unpack.span, message, help)
@@ -196,9 +198,9 @@ fn rows(context: &Context, delivery: &Delivery) -> Option<Diagnostic> {
     let rate = query.row_rate(output, 1.0, &|_| None);
     let analytics = pipeline.analytics.as_ref()?;
     let message = match rate.open.first() {
-        Some(open) => format!("{} takes one row per record, and this is {}", capabilities.words, open.what),
+        Some(open) => format!("{} accepts one row per record, and this is {}", capabilities.words, open.what),
         None => format!(
-            "{} takes one row per record, and the SQL makes up to {} of one",
+            "{} accepts one row per record, and the SQL makes up to {} of one",
             capabilities.words, rate.per_second
         ),
     };

@@ -538,12 +538,8 @@ fn lack(pointer: &str, key: &str) -> Option<&'static Lack> {
     let pointer = match within {
         None => pointer,
         Some("transform") => "/transform",
-        Some("s3") => "/delivery/s3",
-        Some("iceberg") => "/delivery/iceberg",
-        Some("redshift") => "/delivery/redshift",
-        Some("snowflake") => "/delivery/snowflake",
         Some("") => "/delivery",
-        Some(_) => return None,
+        Some(within) => &format!("/delivery/{within}"),
     };
     LACKS.iter().find(|lack| {
         lack.places.iter().any(|place| is_at(place, pointer)) && lack.keys.contains(&key.as_str())

@@ -20,7 +20,7 @@ impl Resolver<'_> {
         let secret = self.secret(&at, Some(redshift.secret), redshift.secret_kms_key, SECRET);
         let host = match (redshift.workgroup, redshift.endpoint) {
             (Some(workgroup), _) => RedshiftHost::Workgroup(self.written(&of("workgroup"), workgroup)),
-            // The schema asks for one of them.
+            // The schema requires one of them.
             (None, endpoint) => {
                 RedshiftHost::Endpoint(self.written(&of("endpoint"), endpoint.unwrap_or_default()))
             }

@@ -8,7 +8,7 @@ impl Resolver<'_> {
     pub(super) fn cloudwatch_logs(&self, at: &str, logs: spec::CloudWatchLogs) -> CloudWatchLogs {
         let from = match logs.accounts {
             Some(accounts) => LogSource::Accounts(self.texts(&format!("{at}/accounts"), accounts)),
-            // The schema asks for one of them.
+            // The schema requires one of them.
             None => LogSource::Groups(self.texts(&format!("{at}/groups"), logs.groups.unwrap_or_default())),
         };
         CloudWatchLogs {

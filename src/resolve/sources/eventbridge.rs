@@ -34,7 +34,7 @@ impl Resolver<'_> {
     pub(super) fn eventbridge(&self, at: &str, rule: spec::EventBridge) -> EventBridge {
         let trigger = match rule.schedule {
             Some(schedule) => Trigger::Schedule(self.written(&format!("{at}/schedule"), schedule)),
-            // The schema asks for one of them.
+            // The schema requires one of them.
             None => {
                 Trigger::Pattern(self.pattern(&format!("{at}/pattern"), rule.pattern.unwrap_or_default()))
             }

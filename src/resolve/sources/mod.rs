@@ -47,7 +47,7 @@ impl Resolver<'_> {
         } else if let Some(writers) = source.writers {
             SourceKind::Writers(self.writers(&format!("{spec}/writers"), writers))
         } else {
-            // The schema asks for one of them.
+            // The schema requires one of them.
             return None;
         };
         Some(Source { span: self.key(&spec), name, spec, to, kind })
